@@ -1,0 +1,157 @@
+"""The Job: everything that Flink will run for one file, as frozen data.
+
+``run``, ``explain`` and ``submit`` read the same Job. It holds no connection options and no secrets: those
+are added from the settings when the Job is handed to Flink.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Literal
+
+from tally.errors import Span
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of an aggregate or a source.
+
+    Attributes:
+        name: as written; compare case-sensitively.
+        type: Flink SQL type without nullability, e.g. ``DECIMAL(10, 2)`` or ``TIMESTAMP(3)``.
+        nullable: whether NULL may stand in it.
+    """
+
+    name: str
+    type: str
+    nullable: bool
+
+    @property
+    def is_time(self) -> bool:
+        """Whether it holds a moment: ``TIMESTAMP(p)`` or ``TIMESTAMP_LTZ(p)``."""
+        return self.type.startswith("TIMESTAMP")
+
+
+@dataclass(frozen=True)
+class Window:
+    """The window of a windowed aggregate.
+
+    Attributes:
+        kind: tumbling, hopping, cumulating or session.
+        step: time between two results of one group (size of a tumbling window, slide of a hopping one,
+            step of a cumulating one, gap of a session).
+    """
+
+    kind: Literal["tumbling", "hopping", "cumulating", "session"]
+    step: timedelta
+
+
+@dataclass(frozen=True)
+class Bucket:
+    """A time bucket in a partition key, so that no partition grows without bound.
+
+    Attributes:
+        source: the time column of the key that it is computed from.
+        width: its length; the value is ``floor(epoch_ms(source) / width) * width``, a CQL timestamp.
+        column: its name in the serving table.
+    """
+
+    source: str
+    width: timedelta
+    column: str = "bucket"
+
+
+@dataclass(frozen=True)
+class Clustering:
+    """One clustering column of a serving table."""
+
+    column: str
+    order: Literal["ASC", "DESC"]
+
+
+@dataclass(frozen=True)
+class CassandraSink:
+    """An aggregate served from a Cassandra table (the keyspace is a setting).
+
+    Attributes:
+        table: name of the serving table.
+        partition_key: columns of the aggregate's key; the bucket, where there is one, follows them.
+        clustering: the other key columns, in order.
+        bucket: the time bucket, or None.
+    """
+
+    table: str
+    partition_key: tuple[str, ...]
+    clustering: tuple[Clustering, ...]
+    bucket: Bucket | None = None
+
+
+@dataclass(frozen=True)
+class KafkaSink:
+    """An aggregate's changelog on an upsert topic.
+
+    Attributes:
+        topic: its name, created compacted when missing.
+        key_format: Flink format of the record key: the primary key columns.
+        value_format: Flink format of the value; ``raw`` holds the one column outside the key.
+        delivery: ``at-least-once`` (idempotent by key) or ``exactly-once``.
+    """
+
+    topic: str
+    key_format: str = "json"
+    value_format: str = "json"
+    delivery: str = "at-least-once"
+
+
+Sink = CassandraSink | KafkaSink
+
+
+@dataclass(frozen=True)
+class Source:
+    """A table over a Kafka topic.
+
+    Attributes:
+        name: of the table.
+        topic: that it reads; empty for a table of another connector.
+        columns: in order, metadata and computed ones included.
+        span: where it is declared.
+    """
+
+    name: str
+    topic: str
+    columns: tuple[Column, ...]
+    span: Span
+
+
+@dataclass(frozen=True)
+class Aggregate:
+    """One keyed result that is kept up to date.
+
+    Attributes:
+        name: of the aggregate.
+        comment: the question that it answers.
+        columns: of the result, in order.
+        key: its primary key, a unique key of the result.
+        sinks: where it is served.
+        window: of its time key, where the result is windowed.
+        span: where it is declared.
+    """
+
+    name: str
+    comment: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...]
+    sinks: tuple[Sink, ...]
+    window: Window | None
+    span: Span
+
+    @property
+    def cassandra(self) -> CassandraSink | None:
+        """Its Cassandra sink, or None."""
+        return next((sink for sink in self.sinks if isinstance(sink, CassandraSink)), None)
+
+    @property
+    def kafka(self) -> KafkaSink | None:
+        """Its Kafka sink, or None."""
+        return next((sink for sink in self.sinks if isinstance(sink, KafkaSink)), None)
