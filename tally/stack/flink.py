@@ -1,0 +1,145 @@
+"""A standalone Flink cluster, a job and a task manager, from the distribution inside PyFlink."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import shutil
+import sys
+import sysconfig
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+from ruamel.yaml import YAML
+
+from tally.settings import process_environment
+from tally.stack.bundled import flink_conf
+from tally.stack.jars import flink_jars
+from tally.stack.service import HOST, Launch
+from tally.stack.state import Home
+
+SLOTS = 8
+_JOB_MANAGER_MIB = 1024
+_TASK_MANAGER_MIB = 2048
+
+
+@dataclass(frozen=True)
+class Flink:
+    """The cluster: the project whose configuration it takes, and the configured REST port (0: any)."""
+
+    root: Path
+    configured_port: int
+
+    name = "flink"
+    main_port = "rest"
+    port_setting = "flink_port"
+    port_names = ("rest", "rpc")
+
+    @property
+    def memory(self) -> int:
+        """Return what both processes are configured to take."""
+        return (_JOB_MANAGER_MIB + _TASK_MANAGER_MIB) * 2**20
+
+    def prepare(self, home: Home, ports: Mapping[str, int], java: Path) -> dict[str, Launch]:
+        """Write the configuration, and link the jars into one class path."""
+        conf = _write_conf(home, flink_conf(self.root), _overrides(home, ports))
+        distribution = flink_distribution()
+        lib = _link_jars(home, distribution)
+        env = {
+            "FLINK_HOME": str(distribution),
+            "FLINK_CONF_DIR": str(conf),
+            "FLINK_LIB_DIR": str(lib),
+            "FLINK_LOG_DIR": str(home.logs),
+            "FLINK_PID_DIR": str(home.folder),
+            "JAVA_HOME": str(java.resolve().parents[1]),
+            **_python_variables(),
+        }
+        scripts = {"jobmanager": "jobmanager.sh", "taskmanager": "taskmanager.sh"}
+        return {
+            name: Launch(("/bin/bash", str(distribution / "bin" / script), "start-foreground"), env)
+            for name, script in scripts.items()
+        }
+
+    def answers(self, ports: Mapping[str, int]) -> bool:
+        """Ask the REST API for the slots that the task manager offers."""
+        try:
+            with urlopen(f"http://{HOST}:{ports['rest']}/overview", timeout=2.0) as response:
+                return int(json.load(response)["slots-total"]) >= SLOTS
+        except (URLError, ConnectionError, TimeoutError, KeyError, ValueError):
+            return False
+
+
+def flink_distribution() -> Path:
+    """Return the folder of the PyFlink package, which holds bin/, lib/ and opt/."""
+    spec = importlib.util.find_spec("pyflink")
+    if spec is None or spec.origin is None:
+        raise ModuleNotFoundError("pyflink is not installed")
+    return Path(spec.origin).parent
+
+
+def _overrides(home: Home, ports: Mapping[str, int]) -> dict[str, object]:
+    return {
+        "rest.address": HOST,
+        "rest.bind-address": HOST,
+        "rest.port": ports["rest"],
+        "rest.bind-port": str(ports["rest"]),
+        "jobmanager.rpc.address": HOST,
+        "jobmanager.rpc.port": ports["rpc"],
+        "jobmanager.bind-host": HOST,
+        "jobmanager.memory.process.size": f"{_JOB_MANAGER_MIB}m",
+        "taskmanager.host": HOST,
+        "taskmanager.bind-host": HOST,
+        "taskmanager.memory.process.size": f"{_TASK_MANAGER_MIB}m",
+        "taskmanager.numberOfTaskSlots": SLOTS,
+        "execution.checkpointing.dir": (home.data / "checkpoints").as_uri(),
+        "execution.checkpointing.savepoint-dir": (home.data / "savepoints").as_uri(),
+        "io.tmp.dirs": str(home.folder / "tmp"),
+        "web.upload.dir": str(home.folder / "tmp"),
+        "python.executable": sys.executable,
+        "python.client.executable": sys.executable,
+    }
+
+
+def _write_conf(home: Home, source: Path, overrides: Mapping[str, object]) -> Path:
+    """Write the project's configuration, with this cluster's addresses and folders in place of its own."""
+    conf = home.folder / "conf"
+    shutil.rmtree(conf, ignore_errors=True)
+    shutil.copytree(source, conf)
+    (home.folder / "tmp").mkdir(exist_ok=True)
+    yaml = YAML(typ="safe")
+    yaml.default_flow_style = False
+    settings = flatten(yaml.load(source / "config.yaml") or {}) | dict(overrides)
+    with (conf / "config.yaml").open("w", encoding="utf-8") as file:
+        yaml.dump(settings, file)
+    return conf
+
+
+def flatten(tree: Mapping[str, object], prefix: str = "") -> dict[str, object]:
+    """Return ``{'rest.port': 8081}`` for ``{'rest': {'port': 8081}}``: Flink reads both spellings."""
+    flat: dict[str, object] = {}
+    for key, value in tree.items():
+        if isinstance(value, Mapping):
+            flat |= flatten(value, f"{prefix}{key}.")
+        else:
+            flat[f"{prefix}{key}"] = value
+    return flat
+
+
+def _link_jars(home: Home, distribution: Path) -> Path:
+    lib = home.folder / "lib"
+    shutil.rmtree(lib, ignore_errors=True)
+    lib.mkdir()
+    jars = [*(distribution / "lib").glob("*.jar"), *(distribution / "opt").glob("flink-python-*.jar")]
+    for jar in [*jars, *flink_jars()]:
+        (lib / jar.name).symlink_to(jar)
+    return lib
+
+
+def _python_variables() -> dict[str, str]:
+    """Return what makes an interpreter inside the task manager see this environment's packages."""
+    packages = sysconfig.get_paths()["purelib"]
+    path = f"{Path(sys.executable).parent}:{process_environment().get('PATH', '')}"
+    return {"PYTHONPATH": packages, "PATH": path}
