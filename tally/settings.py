@@ -169,6 +169,12 @@ def load_settings(root: Path, environ: Mapping[str, str] | None = None) -> Setti
     return _validated(values, origins)
 
 
+def project_name(root: Path) -> str:
+    """Return the name that pyproject.toml gives the project, else that of its folder."""
+    name = _document_of(root / "pyproject.toml").get("project", {}).get("name")
+    return name if isinstance(name, str) else root.resolve().name
+
+
 def setting_paths() -> dict[str, str]:
     """Return every setting, dotted, with its description: ``{'kafka.partitions': '...'}``."""
     paths = {"environment": str(Settings.model_fields["environment"].description)}
@@ -180,13 +186,16 @@ def setting_paths() -> dict[str, str]:
 
 
 def _table_of(pyproject: Path) -> dict[str, Any]:
+    return dict(_document_of(pyproject).get("tool", {}).get("tally", {}))
+
+
+def _document_of(pyproject: Path) -> dict[str, Any]:
     if not pyproject.is_file():
         return {}
     try:
-        document = tomllib.loads(pyproject.read_text("utf-8"))
+        return tomllib.loads(pyproject.read_text("utf-8"))
     except tomllib.TOMLDecodeError as error:
         raise WrongSetting("pyproject.toml", "[tool.tally]", f"not valid TOML: {error}") from error
-    return dict(document.get("tool", {}).get("tally", {}))
 
 
 def _leaves(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
