@@ -6,11 +6,13 @@ are added from the settings when the Job is handed to Flink.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
 
 from tally.errors import Span
+from tally.planning.plan import Plan
 
 
 @dataclass(frozen=True)
@@ -155,3 +157,47 @@ class Aggregate:
     def kafka(self) -> KafkaSink | None:
         """Its Kafka sink, or None."""
         return next((sink for sink in self.sinks if isinstance(sink, KafkaSink)), None)
+
+
+@dataclass(frozen=True)
+class Function:
+    """A Python function that the job calls.
+
+    Attributes:
+        name: as called in SQL.
+        path: ``module.function``, importable from the project's folder.
+        statement: the CREATE FUNCTION, as Flink takes it.
+    """
+
+    name: str
+    path: str
+    statement: str
+
+
+@dataclass(frozen=True)
+class Job:
+    """What Flink runs for one file of ``sql/aggregates`` or one module of ``jobs``.
+
+    Attributes:
+        name: the file's name without its ending.
+        file: relative to the project.
+        sources: the source tables that it reads.
+        views: names of the views that it reads.
+        functions: the Python functions that it calls.
+        aggregates: what it keeps up to date.
+        tables: names of tables that plain INSERT statements write.
+        options: what SET statements of the file say.
+        plan: Flink's compiled plan.
+        fingerprints: by aggregate (and plain table): a hash of what feeds it; a checkpoint fits while all are equal.
+    """
+
+    name: str
+    file: str
+    sources: tuple[Source, ...]
+    views: tuple[str, ...]
+    functions: tuple[Function, ...]
+    aggregates: tuple[Aggregate, ...]
+    tables: tuple[str, ...]
+    options: Mapping[str, str]
+    plan: Plan
+    fingerprints: Mapping[str, str]

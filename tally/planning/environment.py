@@ -1,0 +1,122 @@
+"""The one place that makes a TableEnvironment, and a thin handle on Flink's parser and planner.
+
+PyFlink's public API parses nothing without executing it, so the handle talks to the Java TableEnvironment behind it:
+``getParser().parse`` for operations, ``compilePlan`` for the plan as JSON.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from py4j.protocol import Py4JJavaError
+from pyflink.common import Configuration
+from pyflink.java_gateway import get_gateway
+from pyflink.table import EnvironmentSettings, Table, TableEnvironment
+
+# What tally relies on, with the reason a SET of it is answered with. Every other table option is the analyst's.
+RELIED_ON: Mapping[str, tuple[str, str]] = {
+    "table.local-time-zone": ("UTC", "time is UTC throughout; convert in the query with CONVERT_TZ"),
+    "table.exec.sink.require-on-conflict": ("false", "tally checks keys itself, from the compiled plan"),
+    "table.exec.sink.upsert-materialize": ("NONE", "tally checks keys itself, from the compiled plan"),
+    "table.plan.compile.catalog-objects": ("ALL", "the compiled plan is what runs"),
+    "table.plan.restore.catalog-objects": ("ALL_ENFORCED", "the compiled plan is what runs"),
+    "table.sql-dialect": ("default", "files are written in Flink SQL"),
+    "table.dml-sync": ("false", "use `tally run --bounded` to wait for the end"),
+    "execution.runtime-mode": ("STREAMING", "use `tally run --bounded` for what the topics hold now"),
+    "python.execution-mode": ("thread", "Python functions run inside the task's process"),
+}
+RELIED_ON_PREFIXES: Mapping[str, str] = {
+    "execution.checkpointing.": "set checkpoint_interval in [tool.tally.flink]",
+    "execution.": "tally decides how a job is started",
+    "state.": "write it in flink-conf/config.yaml",
+    "pipeline.jars": "put the jar where the settings say",
+    "rest.": "write it in flink-conf/config.yaml",
+    "parallelism.": "set parallelism in [tool.tally.flink]",
+    "python.": "write it in flink-conf/config.yaml",
+    "table.plan.": "the compiled plan is what runs",
+    "table.exec.uid.": "operator names follow from the compiled plan",
+}
+
+
+def create_environment(options: Mapping[str, str], jars: Sequence[Path]) -> TableEnvironment:
+    """Return a streaming TableEnvironment of its own.
+
+    Args:
+        options: Flink options; what tally relies on is added and wins.
+        jars: connectors and formats beyond PyFlink's own.
+    """
+    configuration = Configuration()
+    relied_on = {key: value for key, (value, _) in RELIED_ON.items()}
+    executables = {"python.executable": sys.executable, "python.client.executable": sys.executable}
+    for key, value in (executables | dict(options) | relied_on).items():
+        configuration.set_string(key, value)
+    if jars:
+        configuration.set_string("pipeline.jars", ";".join(jar.resolve().as_uri() for jar in jars))
+    settings = EnvironmentSettings.new_instance().in_streaming_mode().with_configuration(configuration)
+    return TableEnvironment.create(settings.build())
+
+
+class FlinkPlanner:
+    """Flink's parser, catalog and planner, for the statements of one job."""
+
+    def __init__(self, options: Mapping[str, str], jars: Sequence[Path]) -> None:
+        self.t_env = create_environment(options, jars)
+        self._java = self.t_env._j_tenv
+
+    def parse(self, text: str) -> Any:
+        """Return Flink's operation for one statement; raises Py4JJavaError where Flink refuses it."""
+        return self._java.getParser().parse(text).get(0)
+
+    def execute(self, operation: Any) -> None:
+        """Run a parsed DDL statement."""
+        self._java.executeInternal(operation)
+
+    def run(self, text: str) -> None:
+        """Parse and run a DDL statement."""
+        self.execute(self.parse(text))
+
+    def create_table(self, operation: Any, options: Mapping[str, str]) -> None:
+        """Run a parsed CREATE TABLE with other options."""
+        table = operation.getCatalogTable().copy(java_map(options))
+        self._java.getCatalogManager().createTable(table, operation.getTableIdentifier(), False)
+
+    def create_view(self, name: str, table: Table) -> None:
+        """Give a Table a name."""
+        self.t_env.create_temporary_view(name, table)
+
+    def set_option(self, key: str, value: str) -> None:
+        """Set a table option of this job."""
+        self.t_env.get_config().set(key, value)
+
+    def compile(self, operations: Sequence[Any]) -> str:
+        """Return the compiled plan, as JSON, of modify operations that run as one job."""
+        sinks = get_gateway().jvm.java.util.ArrayList()
+        for operation in operations:
+            sinks.add(operation)
+        return str(self._java.compilePlan(sinks).asJsonString())
+
+
+def java_map(values: Mapping[str, str]) -> Any:
+    """Return a java.util.HashMap."""
+    result = get_gateway().jvm.java.util.HashMap()
+    for key, value in values.items():
+        result.put(key, value)
+    return result
+
+
+def java_causes(error: Exception) -> list[tuple[str, str]]:
+    """Return (class name, message) of a Java error and its causes, outermost first; empty for other errors."""
+    cause = error.java_exception if isinstance(error, Py4JJavaError) else None
+    found = []
+    while cause is not None:
+        found.append((str(cause.getClass().getSimpleName()), str(cause.getMessage())))
+        cause = cause.getCause()
+    return found
+
+
+def java_type(name: str) -> str:
+    """Return the simple name of a Java object's class."""
+    return name.rpartition(".")[2]

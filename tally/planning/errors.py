@@ -1,0 +1,352 @@
+"""What can be wrong with the SQL and the jobs of a project, one class per mistake."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tally.errors import ProjectError, Span, nearest, nearest_hint
+
+
+@dataclass(eq=False)
+class SqlSyntaxError(ProjectError):
+    """Flink's parser does not accept the statement."""
+
+    reason: str
+    span: Span | None
+    expecting: tuple[str, ...] = ()
+
+    @property
+    def message(self) -> str:
+        """Give Flink's reason."""
+        return f"SQL syntax error: {self.reason}"
+
+    @property
+    def hint(self) -> str | None:
+        """Give what Flink would have taken there, where that is a short list."""
+        return f"expected one of: {', '.join(self.expecting)}" if 0 < len(self.expecting) <= 12 else None
+
+
+@dataclass(eq=False)
+class SqlValidationError(ProjectError):
+    """The statement parses, but Flink's validator refuses it."""
+
+    reason: str
+    span: Span | None
+    advice: str | None = None
+
+    @property
+    def message(self) -> str:
+        """Give Flink's reason."""
+        return self.reason
+
+    @property
+    def hint(self) -> str | None:
+        """Give advice, where the reason is one that has some."""
+        return self.advice
+
+
+@dataclass(eq=False)
+class UnknownTable(ProjectError):
+    """A statement reads a table, view or aggregate that the project does not have."""
+
+    name: str
+    legal: tuple[str, ...]
+    span: Span | None
+
+    @property
+    def message(self) -> str:
+        """Name the object."""
+        return f"unknown source, view or aggregate '{self.name}'"
+
+    @property
+    def hint(self) -> str:
+        """Suggest a near miss, or say where to declare it."""
+        near = nearest(self.name, self.legal)
+        return f"did you mean '{near}'?" if near else f"declare it in sql/sources/{self.name}.sql"
+
+
+@dataclass(eq=False)
+class UnknownFunction(ProjectError):
+    """A statement calls a function that neither Flink nor the project has, or with other arguments."""
+
+    signature: str
+    legal: tuple[str, ...]
+    span: Span | None
+
+    @property
+    def message(self) -> str:
+        """Name the function with the argument types of the call."""
+        return f"no function takes {self.signature}"
+
+    @property
+    def hint(self) -> str:
+        """Suggest a near miss, or say where to declare it."""
+        name = self.signature.partition("(")[0]
+        near = nearest(name, self.legal)
+        if near and near != name:
+            return f"did you mean '{near}'?"
+        return f"check the types of the arguments, or declare it in sql/functions/{name}.sql"
+
+
+@dataclass(eq=False)
+class ViewCycle(ProjectError):
+    """Views or aggregates that read each other."""
+
+    names: tuple[str, ...]
+    span: Span | None
+
+    @property
+    def message(self) -> str:
+        """Show the way round."""
+        return f"'{self.names[0]}' reads itself: {' -> '.join(self.names)}"
+
+    @property
+    def hint(self) -> str:
+        """Say what to do."""
+        return f"let one of {', '.join(dict.fromkeys(self.names))} read a source instead"
+
+
+@dataclass(eq=False)
+class NullableKey(ProjectError):
+    """A primary key column of an aggregate can be NULL."""
+
+    aggregate: str
+    column: str
+    origin: str | None
+    span: Span | None
+
+    @property
+    def message(self) -> str:
+        """Name the aggregate and the column."""
+        return f"key column '{self.column}' of '{self.aggregate}' can be NULL"
+
+    @property
+    def hint(self) -> str:
+        """Name the source column to declare NOT NULL, where the column comes from one."""
+        if self.origin:
+            return f"declare {self.origin} NOT NULL, or use COALESCE({self.column}, '...') AS {self.column}"
+        return f"use COALESCE({self.column}, '...') AS {self.column}"
+
+
+@dataclass(eq=False)
+class MissingKey(ProjectError):
+    """An aggregate without a primary key."""
+
+    aggregate: str
+    keys: tuple[tuple[str, ...], ...]
+    span: Span | None
+
+    @property
+    def message(self) -> str:
+        """Name the aggregate."""
+        return f"aggregate '{self.aggregate}' has no primary key"
+
+    @property
+    def hint(self) -> str:
+        """Give the keys that would do."""
+        return _keys_hint(self.keys)
+
+
+@dataclass(eq=False)
+class KeyNotUnique(ProjectError):
+    """The primary key of an aggregate is not a unique key of its result."""
+
+    aggregate: str
+    key: tuple[str, ...]
+    keys: tuple[tuple[str, ...], ...]
+    span: Span | None
+
+    @property
+    def message(self) -> str:
+        """Name the aggregate and its key."""
+        return f"key ({', '.join(self.key)}) is not a unique key of the result of '{self.aggregate}'"
+
+    @property
+    def hint(self) -> str:
+        """Give the keys that would do."""
+        return _keys_hint(self.keys)
+
+
+def _keys_hint(keys: tuple[tuple[str, ...], ...]) -> str:
+    if not keys:
+        return (
+            "the result has no unique key: select the grouping columns (and window_end), "
+            "or keep one row a key with ROW_NUMBER() OVER (PARTITION BY ...) = 1"
+        )
+    written = " or ".join(f"PRIMARY KEY ({', '.join(key)}) NOT ENFORCED" for key in keys)
+    return f"write {written}"
+
+
+@dataclass(eq=False)
+class UnknownOption(ProjectError):
+    """An option of an aggregate that does not exist."""
+
+    aggregate: str
+    option: str
+    legal: tuple[str, ...]
+    span: Span | None
+
+    @property
+    def message(self) -> str:
+        """Name the aggregate and the option."""
+        return f"unknown option '{self.option}' of aggregate '{self.aggregate}'"
+
+    @property
+    def hint(self) -> str:
+        """Give the nearest legal option."""
+        return nearest_hint(self.option, self.legal)
+
+
+@dataclass(eq=False)
+class WrongOption(ProjectError):
+    """An option of an aggregate whose value cannot be used."""
+
+    aggregate: str
+    option: str
+    value: str
+    expected: str
+    span: Span | None
+
+    @property
+    def message(self) -> str:
+        """Name the aggregate, the option and the value."""
+        return f"option '{self.option}' of aggregate '{self.aggregate}' cannot be '{self.value}'"
+
+    @property
+    def hint(self) -> str:
+        """Say what it takes."""
+        return f"write {self.expected}"
+
+
+@dataclass(eq=False)
+class UnknownSink(ProjectError):
+    """A sink that tally does not have."""
+
+    aggregate: str
+    sink: str
+    legal: tuple[str, ...]
+    span: Span | None
+
+    @property
+    def message(self) -> str:
+        """Name the aggregate and the sink."""
+        return f"unknown sink '{self.sink}' of aggregate '{self.aggregate}'"
+
+    @property
+    def hint(self) -> str:
+        """Give the nearest legal sink."""
+        return nearest_hint(self.sink, self.legal)
+
+
+@dataclass(eq=False)
+class RefusedSet(ProjectError):
+    """A SET of an option that tally relies on."""
+
+    option: str
+    reason: str
+    span: Span | None
+
+    @property
+    def message(self) -> str:
+        """Name the option."""
+        return f"SET of '{self.option}' is refused: tally relies on it"
+
+    @property
+    def hint(self) -> str:
+        """Say what to use instead."""
+        return self.reason
+
+
+@dataclass(eq=False)
+class UnsupportedStatement(ProjectError):
+    """A statement that is neither an aggregate nor part of one."""
+
+    statement: str
+    span: Span | None
+
+    @property
+    def message(self) -> str:
+        """Name the statement by its first words."""
+        return f"{self.statement} is not something a job can run"
+
+    @property
+    def hint(self) -> str:
+        """List what is."""
+        return (
+            "a file of sql/aggregates holds CREATE MATERIALIZED TABLE, CREATE TABLE | VIEW | FUNCTION, "
+            "INSERT INTO, EXECUTE STATEMENT SET and SET"
+        )
+
+
+@dataclass(eq=False)
+class EmptyJob(ProjectError):
+    """A file that writes nothing."""
+
+    span: Span | None
+
+    @property
+    def message(self) -> str:
+        """Say so."""
+        return "this file holds no aggregate and no INSERT"
+
+    @property
+    def hint(self) -> str:
+        """Say what to write."""
+        return "write CREATE MATERIALIZED TABLE name (PRIMARY KEY (...) NOT ENFORCED) AS SELECT ..."
+
+
+@dataclass(eq=False)
+class UdfNotFound(ProjectError):
+    """A Python function whose module or attribute is not there."""
+
+    function: str
+    path: str
+    reason: str
+    legal: tuple[str, ...]
+    span: Span | None
+
+    @property
+    def message(self) -> str:
+        """Name the function and where it should be."""
+        return f"function '{self.function}': {self.reason}"
+
+    @property
+    def hint(self) -> str:
+        """Give the nearest name, or say how the path is read."""
+        near = nearest(self.path.rpartition(".")[2], self.legal)
+        if near:
+            return f"did you mean '{self.path.rpartition('.')[0]}.{near}'?"
+        return "AS 'module.function' names a module of udfs/ and a udf(...) in it"
+
+
+@dataclass(eq=False)
+class UdfImportFailed(ProjectError):
+    """A module of udfs/ that raises when it is imported."""
+
+    function: str
+    module: str
+    reason: str
+    span: Span | None
+
+    @property
+    def message(self) -> str:
+        """Name the module and what it raised."""
+        return f"function '{self.function}': importing '{self.module}' failed: {self.reason}"
+
+    @property
+    def hint(self) -> str:
+        """Say how to see it."""
+        return f"run `python -c 'import {self.module}'` in udfs/ and mend what it shows"
+
+
+@dataclass(eq=False)
+class JobImportFailed(ProjectError):
+    """A module of jobs/ that raises when it is imported or called."""
+
+    reason: str
+    span: Span | None
+
+    @property
+    def message(self) -> str:
+        """Give the reason."""
+        return f"the job failed while it was planned: {self.reason}"

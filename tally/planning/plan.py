@@ -1,0 +1,165 @@
+"""Flink's compiled plan: the JSON that Flink runs, as data.
+
+The plan is what ``explain`` prints, what keys are derived from, what a checkpoint's fingerprint is taken of, and what
+``run`` and ``submit`` hand to Flink, with addresses filled in. Node ids are renumbered from 1, so that the same files
+give the same operator names in every run.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+# Options of a table that belong to what the plan means; all others may change under a checkpoint.
+_MEANING = ("connector", "topic", "topic-pattern", "path")
+
+
+@dataclass(frozen=True)
+class PlanTable:
+    """A table that the plan reads or writes.
+
+    Attributes:
+        node: id of its node.
+        name: of the table, without catalog and database.
+        role: ``source`` or ``sink``.
+        options: of its WITH clause.
+        columns: (name, Flink type with nullability) in order; physical ones of a sink.
+        key: its primary key.
+    """
+
+    node: int
+    name: str
+    role: str
+    options: Mapping[str, str]
+    columns: tuple[tuple[str, str], ...]
+    key: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One compiled plan.
+
+    Attributes:
+        text: the JSON, ids renumbered, keys sorted.
+    """
+
+    text: str
+
+    @cached_property
+    def document(self) -> dict[str, Any]:
+        """The parsed JSON; not to be changed."""
+        loaded: dict[str, Any] = json.loads(self.text)
+        return loaded
+
+    @property
+    def nodes(self) -> list[dict[str, Any]]:
+        """The nodes, inputs before outputs."""
+        return list(self.document["nodes"])
+
+    @property
+    def edges(self) -> list[dict[str, Any]]:
+        """The edges, in the order of each target's inputs."""
+        return list(self.document["edges"])
+
+    def tables(self, role: str | None = None) -> tuple[PlanTable, ...]:
+        """Return the tables that are read (``source``) or written (``sink``), or both."""
+        found = (table for node in self.nodes if (table := _table_of(node)))
+        return tuple(table for table in found if role in (None, table.role))
+
+    def upstream(self, node: int) -> list[dict[str, Any]]:
+        """Return a node and all that feeds it, inputs first."""
+        wanted, frontier = {node}, [node]
+        while frontier:
+            target = frontier.pop()
+            sources = {edge["source"] for edge in self.edges if edge["target"] == target}
+            frontier += sources - wanted
+            wanted |= sources
+        return [candidate for candidate in self.nodes if candidate["id"] in wanted]
+
+    def fingerprint(self, sinks: Iterable[int]) -> str:
+        """Return a hash of what feeds the given sinks: 16 hex digits, equal where a checkpoint fits.
+
+        Descriptions, addresses and formats are left out, since state does not depend on them.
+        """
+        parts = [self.upstream(sink) for sink in sinks]
+        ids = {node["id"]: place for place, node in enumerate(node for part in parts for node in part)}
+        edges = [
+            (ids[e["source"]], ids[e["target"]]) for e in self.edges if {e["source"], e["target"]} <= set(ids)
+        ]
+        nodes = [_meaning(node) for part in parts for node in part]
+        canonical = json.dumps([nodes, edges], sort_keys=True)
+        return hashlib.sha256(canonical.encode()).hexdigest()[:16]
+
+    def connected(self, options_of: Callable[[PlanTable], Mapping[str, str]]) -> str:
+        """Return the JSON to run, with the options of each table replaced by ``options_of(table)``."""
+        document = json.loads(self.text)
+        for node in document["nodes"]:
+            if table := _table_of(node):
+                _described(node)["resolvedTable"]["options"] = dict(options_of(table))
+        return json.dumps(document)
+
+    def tree(self) -> Iterator[str]:
+        """Yield the plan as indented lines, sinks first; what two sinks share is printed once."""
+        shown: dict[int, str] = {}
+        for table in self.tables("sink"):
+            yield from self._branch(table.node, 0, shown)
+
+    def _branch(self, node: int, depth: int, shown: dict[int, str]) -> Iterator[str]:
+        described = next(n["description"] for n in self.nodes if n["id"] == node)
+        indent = "   " * (depth - 1) + "+- " if depth else ""
+        if node in shown:
+            yield f"{indent}(as above) [{node}] {described.partition('(')[0]}"
+            return
+        shown[node] = described
+        yield f"{indent}[{node}] {described}"
+        for edge in self.edges:
+            if edge["target"] == node:
+                yield from self._branch(edge["source"], depth + 1, shown)
+
+
+def normalized(text: str) -> Plan:
+    """Return the plan of Flink's JSON, its node ids renumbered from 1 in order."""
+    document = json.loads(text)
+    ids = {node["id"]: number for number, node in enumerate(document["nodes"], 1)}
+    for node in document["nodes"]:
+        node["id"] = ids[node["id"]]
+    for edge in document["edges"]:
+        edge["source"], edge["target"] = ids[edge["source"]], ids[edge["target"]]
+    return Plan(json.dumps(document, sort_keys=True))
+
+
+def _described(node: Mapping[str, Any]) -> dict[str, Any]:
+    holder = node.get("scanTableSource") or node.get("dynamicTableSink") or {}
+    table: dict[str, Any] = holder.get("table", {})
+    return table
+
+
+def _table_of(node: Mapping[str, Any]) -> PlanTable | None:
+    described = _described(node)
+    if "resolvedTable" not in described:
+        return None
+    resolved = described["resolvedTable"]
+    columns = tuple((c["name"], str(c.get("dataType", ""))) for c in resolved["schema"]["columns"])
+    return PlanTable(
+        node=node["id"],
+        name=described["identifier"].rpartition(".`")[2].rstrip("`"),
+        role="source" if "scanTableSource" in node else "sink",
+        options=resolved.get("options", {}),
+        columns=columns,
+        key=tuple(resolved["schema"].get("primaryKey", {}).get("columns", ())),
+    )
+
+
+def _meaning(node: Mapping[str, Any]) -> dict[str, Any]:
+    kept = {key: value for key, value in node.items() if key not in {"id", "description"}}
+    if described := _described(kept):
+        resolved = described.get("resolvedTable", {})
+        options = {key: v for key, v in resolved.get("options", {}).items() if key in _MEANING}
+        table = {"identifier": described["identifier"], "schema": resolved.get("schema"), "options": options}
+        holder = "scanTableSource" if "scanTableSource" in kept else "dynamicTableSink"
+        kept[holder] = {**kept[holder], "table": table}
+    return kept

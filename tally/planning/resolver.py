@@ -1,0 +1,147 @@
+"""Names -> registered objects, in the order that Flink asks for them.
+
+A statement is parsed at once; where Flink misses a table or a function, the object of that name is defined first and
+the statement parsed again. So the order follows from Flink's own scoping rules: a column or a CTE that bears a view's
+name is no dependency, and what a job does not read is never registered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+from tally.errors import Span
+from tally.planning.environment import FlinkPlanner
+from tally.planning.errors import SqlValidationError, UnknownFunction, UnknownTable, ViewCycle
+from tally.planning.job import Function, Source
+from tally.planning.schema import columns_of
+from tally.planning.sinks import UNSET, quoted, text
+from tally.planning.translate import At, Complaint, complaint
+from tally.planning.udfs import check_function
+from tally.project import Statement
+
+Result = TypeVar("Result")
+
+# What a table over a topic gets where its file does not say otherwise.
+_TABLE_DEFAULTS: Mapping[str, Mapping[str, str]] = {
+    "kafka": {"properties.bootstrap.servers": UNSET, "scan.startup.mode": "earliest-offset"},
+    "upsert-kafka": {"properties.bootstrap.servers": UNSET},
+    "cassandra": {"contact-points": UNSET, "keyspace": UNSET},
+}
+
+
+class Resolver:
+    """Defines sources, views, functions and aggregates in Flink's catalog as statements need them."""
+
+    def __init__(self, flink: FlinkPlanner, names: Mapping[str, Statement]) -> None:
+        self._flink = flink
+        self._names = names
+        self._open: list[str] = []
+        self.sources: dict[str, Source] = {}
+        self.views: list[str] = []
+        self.functions: dict[str, Function] = {}
+        self._defined: set[str] = set()
+
+    def parse(self, statement: Statement) -> Any:
+        """Return Flink's operation for a statement, with all that it reads defined.
+
+        Raises:
+            SqlSyntaxError, SqlValidationError, UnknownTable, UnknownFunction, ViewCycle: with the place in the file.
+        """
+        return self.retry(lambda: self._flink.parse(statement.text), statement.at, statement.span)
+
+    def retry(self, action: Callable[[], Result], at: At, span: Span) -> Result:
+        """Run ``action`` until nothing is missing; errors of Flink become errors of tally."""
+        while True:
+            try:
+                return action()
+            except Exception as error:
+                found = complaint(error, at, span)
+                if found is None:
+                    raise
+                self._mend(found, error)
+
+    def _mend(self, found: Complaint, cause: Exception) -> None:
+        if found.missing_table:
+            self._mend_table(found.missing_table.rpartition(".")[2].strip("`"), found, cause)
+        elif found.missing_function:
+            self._mend_function(found.missing_function, found, cause)
+        else:
+            raise found.error from cause
+
+    def _mend_table(self, name: str, found: Complaint, cause: Exception) -> None:
+        tables = {key for key, statement in self._names.items() if _kind(statement) != "function"}
+        if name not in tables:
+            raise UnknownTable(name, tuple(sorted(tables)), found.error.span) from cause
+        if name in self._defined:
+            raise found.error from cause
+        self.define(name)
+
+    def _mend_function(self, signature: str, found: Complaint, cause: Exception) -> None:
+        functions = {key for key, statement in self._names.items() if _kind(statement) == "function"}
+        name = signature.partition("(")[0]
+        if name not in functions or name in self._defined:
+            raise UnknownFunction(signature, tuple(sorted(functions)), found.error.span) from cause
+        self.define(name)
+
+    def define(self, name: str) -> None:
+        """Register one object, and before it whatever it reads; nothing where it is registered already.
+
+        Raises:
+            ViewCycle: it reads itself.
+        """
+        statement = self._names[name]
+        if name in self._open:
+            around = (*self._open[self._open.index(name) :], name)
+            raise ViewCycle(around, self._names[around[0]].span)
+        if name in self._defined:
+            return
+        self._open.append(name)
+        self._register(name, statement, self.parse(statement))
+        self._open.pop()
+        self._defined.add(name)
+
+    def _register(self, name: str, statement: Statement, operation: Any) -> None:
+        match operation.getClass().getSimpleName():
+            case "CreateTableOperation":
+                self._register_table(name, statement, operation)
+            case "CreateMaterializedTableOperation":
+                self._register_aggregate(name, operation)
+            case "CreateCatalogFunctionOperation" | "CreateTempSystemFunctionOperation":
+                self._register_function(name, statement, operation)
+            case _:
+                self._flink.execute(operation)
+                self.views.append(name)
+
+    def _register_table(self, name: str, statement: Statement, operation: Any) -> None:
+        table = operation.getCatalogTable()
+        written = dict(table.getOptions())
+        defaults = _TABLE_DEFAULTS.get(written.get("connector", ""), {})
+        self._flink.create_table(operation, {**defaults, **written})
+        topic = written.get("topic", "")
+        self.sources[name] = Source(name, topic, columns_of(table.getResolvedSchema()), statement.span)
+
+    def _register_aggregate(self, name: str, operation: Any) -> None:
+        table = operation.getCatalogMaterializedTable()
+        columns = ", ".join(quoted(column.name) for column in columns_of(table.getResolvedSchema()))
+        self._flink.run(f"CREATE TEMPORARY VIEW {quoted(name)} ({columns}) AS {table.getExpandedQuery()}")
+        self.views.append(name)
+
+    def _register_function(self, name: str, statement: Statement, operation: Any) -> None:
+        if operation.getClass().getSimpleName() == "CreateTempSystemFunctionOperation":
+            raise SqlValidationError(
+                f"function '{name}' is TEMPORARY SYSTEM", statement.span, "write CREATE FUNCTION"
+            )
+        function = operation.getCatalogFunction()
+        path = str(function.getClassName())
+        language = str(function.getFunctionLanguage())
+        if language == "PYTHON":
+            check_function(name, path, statement.span)
+        # Temporary, since only then the compiled plan holds its name and not its Java object.
+        create = f"CREATE TEMPORARY FUNCTION {quoted(name)} AS {text(path)} LANGUAGE {language}"
+        self._flink.run(create)
+        self.functions[name] = Function(name, path, create)
+
+
+def _kind(statement: Statement) -> str:
+    return statement.creates.kind if statement.creates else ""

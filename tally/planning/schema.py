@@ -1,0 +1,28 @@
+"""Flink's resolved schemas -> columns."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tally.planning.job import Column
+
+_SHORT = (("VARCHAR(2147483647)", "STRING"), ("VARBINARY(2147483647)", "BYTES"))
+
+
+def columns_of(schema: Any) -> tuple[Column, ...]:
+    """Return the columns of a Java ResolvedSchema."""
+    return tuple(_column(column) for column in schema.getColumns())
+
+
+def key_of(schema: Any) -> tuple[str, ...]:
+    """Return the primary key columns of a Java ResolvedSchema, or none."""
+    key = schema.getPrimaryKey()
+    return tuple(key.get().getColumns()) if key.isPresent() else ()
+
+
+def _column(column: Any) -> Column:
+    logical = column.getDataType().getLogicalType()
+    written = str(logical.copy(True).asSerializableString())
+    for long, short in _SHORT:
+        written = written.replace(long, short)
+    return Column(str(column.getName()), written, bool(logical.isNullable()))
