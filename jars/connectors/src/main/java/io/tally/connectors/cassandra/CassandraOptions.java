@@ -1,0 +1,148 @@
+package io.tally.connectors.cassandra;
+
+import java.time.Duration;
+import java.util.List;
+import org.apache.flink.configuration.ConfigOption;
+import org.apache.flink.configuration.ConfigOptions;
+import org.apache.flink.configuration.MemorySize;
+import org.apache.flink.table.factories.FactoryUtil;
+
+/** Every option of the connector: name, type, default and meaning, each said once. */
+public final class CassandraOptions {
+
+  public static final ConfigOption<List<String>> CONTACT_POINTS =
+      ConfigOptions.key("contact-points")
+          .stringType()
+          .asList()
+          .noDefaultValue()
+          .withDescription("Nodes to connect to first, as host:port separated by ';'.");
+
+  public static final ConfigOption<String> LOCAL_DATACENTER =
+      ConfigOptions.key("local-datacenter")
+          .stringType()
+          .defaultValue("datacenter1")
+          .withDescription("The data centre whose nodes take the writes.");
+
+  public static final ConfigOption<String> KEYSPACE =
+      ConfigOptions.key("keyspace")
+          .stringType()
+          .noDefaultValue()
+          .withDescription("Keyspace of the table, in its exact case.");
+
+  public static final ConfigOption<String> TABLE =
+      ConfigOptions.key("table")
+          .stringType()
+          .noDefaultValue()
+          .withDescription("Table to write to, in its exact case. It must exist.");
+
+  public static final ConfigOption<String> USERNAME =
+      ConfigOptions.key("username")
+          .stringType()
+          .noDefaultValue()
+          .withDescription("Role to log in as. Needs 'password'.");
+
+  public static final ConfigOption<String> PASSWORD =
+      ConfigOptions.key("password")
+          .stringType()
+          .noDefaultValue()
+          .withDescription("Password of 'username'.");
+
+  public static final ConfigOption<Consistency> CONSISTENCY_LEVEL =
+      ConfigOptions.key("consistency-level")
+          .enumType(Consistency.class)
+          .defaultValue(Consistency.LOCAL_QUORUM)
+          .withDescription("Replicas that must acknowledge a write.");
+
+  public static final ConfigOption<Duration> REQUEST_TIMEOUT =
+      ConfigOptions.key("request-timeout")
+          .durationType()
+          .defaultValue(Duration.ofSeconds(10))
+          .withDescription("Time that one request may take; connecting takes 5 s at most.");
+
+  public static final ConfigOption<Integer> BUFFER_MAX_ROWS =
+      ConfigOptions.key("sink.buffer-flush.max-rows")
+          .intType()
+          .defaultValue(5_000)
+          .withDescription("Rows, after coalescing by key, at which a subtask sends its buffer.");
+
+  public static final ConfigOption<Duration> BUFFER_INTERVAL =
+      ConfigOptions.key("sink.buffer-flush.interval")
+          .durationType()
+          .defaultValue(Duration.ofSeconds(1))
+          .withDescription("Longest time that a row waits in the buffer.");
+
+  public static final ConfigOption<MemorySize> BUFFER_MAX_SIZE =
+      ConfigOptions.key("sink.buffer-flush.max-size")
+          .memoryType()
+          .defaultValue(MemorySize.ofMebiBytes(8))
+          .withDescription(
+              "Bytes that a subtask holds at most, buffered and in flight; then it waits.");
+
+  public static final ConfigOption<MemorySize> BATCH_MAX_SIZE =
+      ConfigOptions.key("sink.batch.max-size")
+          .memoryType()
+          .defaultValue(MemorySize.parse("4kb"))
+          .withDescription(
+              "Bytes of rows of one partition sent in one batch. Cassandra warns from 5 KiB.");
+
+  public static final ConfigOption<Integer> MAX_IN_FLIGHT =
+      ConfigOptions.key("sink.max-in-flight-requests")
+          .intType()
+          .defaultValue(512)
+          .withDescription("Requests of a subtask that may await their answer at once.");
+
+  public static final ConfigOption<Integer> RETRY_MAX_ATTEMPTS =
+      ConfigOptions.key("sink.retry.max-attempts")
+          .intType()
+          .defaultValue(10)
+          .withDescription("Tries of one request, the first included, before the job fails.");
+
+  public static final ConfigOption<Duration> RETRY_INITIAL_BACKOFF =
+      ConfigOptions.key("sink.retry.initial-backoff")
+          .durationType()
+          .defaultValue(Duration.ofMillis(100))
+          .withDescription("Wait before the second try; it doubles with each further one.");
+
+  public static final ConfigOption<Duration> RETRY_MAX_BACKOFF =
+      ConfigOptions.key("sink.retry.max-backoff")
+          .durationType()
+          .defaultValue(Duration.ofSeconds(10))
+          .withDescription("Longest wait between two tries.");
+
+  public static final ConfigOption<Duration> TIMESTAMP_RESERVE =
+      ConfigOptions.key("sink.timestamp-reserve")
+          .durationType()
+          .defaultValue(Duration.ofSeconds(30))
+          .withDescription(
+              "How far ahead write timestamps are reserved in the table tally_write_ceiling.");
+
+  public static final ConfigOption<Duration> TTL =
+      ConfigOptions.key("sink.ttl")
+          .durationType()
+          .noDefaultValue()
+          .withDescription(
+              "Time to live of a written row, in whole seconds; kept for ever if unset.");
+
+  public static final ConfigOption<Integer> PARALLELISM = FactoryUtil.SINK_PARALLELISM;
+
+  public static final ConfigOption<String> BUCKET_COLUMN =
+      ConfigOptions.key("bucket.column")
+          .stringType()
+          .defaultValue("bucket")
+          .withDescription("Name of the time bucket's column in the Cassandra table.");
+
+  public static final ConfigOption<String> BUCKET_SOURCE =
+      ConfigOptions.key("bucket.source")
+          .stringType()
+          .noDefaultValue()
+          .withDescription(
+              "Time column of the primary key that the bucket is taken from. Needs 'bucket.width'.");
+
+  public static final ConfigOption<Duration> BUCKET_WIDTH =
+      ConfigOptions.key("bucket.width")
+          .durationType()
+          .noDefaultValue()
+          .withDescription("Time that one bucket spans; the bucket is its start, in UTC.");
+
+  private CassandraOptions() {}
+}

@@ -1,0 +1,86 @@
+package io.tally.connectors.cassandra;
+
+import com.datastax.oss.driver.api.core.AllNodesFailedException;
+import com.datastax.oss.driver.api.core.DriverExecutionException;
+import com.datastax.oss.driver.api.core.DriverTimeoutException;
+import com.datastax.oss.driver.api.core.NodeUnavailableException;
+import com.datastax.oss.driver.api.core.auth.AuthenticationException;
+import com.datastax.oss.driver.api.core.connection.BusyConnectionException;
+import com.datastax.oss.driver.api.core.connection.ClosedConnectionException;
+import com.datastax.oss.driver.api.core.connection.ConnectionInitException;
+import com.datastax.oss.driver.api.core.connection.HeartbeatException;
+import com.datastax.oss.driver.api.core.servererrors.QueryExecutionException;
+import com.datastax.oss.driver.api.core.servererrors.ServerError;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.CompletionException;
+
+/** Tells errors that pass from errors that stay, and says each in one line. */
+final class DriverErrors {
+
+  /** All else, such as an unknown column or a missing permission, stays. */
+  private static final List<Class<? extends Throwable>> TRANSIENT =
+      List.of(
+          DriverTimeoutException.class,
+          NodeUnavailableException.class,
+          BusyConnectionException.class,
+          ClosedConnectionException.class,
+          ConnectionInitException.class,
+          HeartbeatException.class,
+          IOException.class,
+          // Unavailable, overloaded, starting up, time-outs and failures of replicas.
+          QueryExecutionException.class,
+          ServerError.class);
+
+  private DriverErrors() {}
+
+  /** Whether the same request may succeed later. */
+  static boolean isTransient(Throwable error) {
+    Throwable cause = unwrap(error);
+    if (isAuthentication(cause)) {
+      return false;
+    }
+    if (cause instanceof AllNodesFailedException all) {
+      // No error of a node: no node was there to be asked.
+      List<Throwable> errors = nodeErrors(all);
+      return errors.isEmpty() || errors.stream().anyMatch(DriverErrors::isTransient);
+    }
+    return TRANSIENT.stream().anyMatch(type -> type.isInstance(cause));
+  }
+
+  /** Whether a node refused user name or password. */
+  static boolean isAuthentication(Throwable error) {
+    Throwable cause = unwrap(error);
+    if (cause instanceof AllNodesFailedException all) {
+      return nodeErrors(all).stream().anyMatch(DriverErrors::isAuthentication);
+    }
+    return cause instanceof AuthenticationException;
+  }
+
+  /** The error's own text, without the driver's advice and node objects, in one line. */
+  static String oneLine(Throwable error) {
+    Throwable cause = unwrap(error);
+    if (cause instanceof AllNodesFailedException all) {
+      return nodeErrors(all).stream()
+          .findFirst()
+          .map(DriverErrors::oneLine)
+          .orElse("no node of the local data centre is up");
+    }
+    Throwable root =
+        cause instanceof ConnectionInitException && cause.getCause() != null
+            ? cause.getCause()
+            : cause;
+    String text = root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
+    return text.lines().findFirst().orElse(text).trim();
+  }
+
+  private static List<Throwable> nodeErrors(AllNodesFailedException all) {
+    return all.getAllErrors().values().stream().flatMap(List::stream).toList();
+  }
+
+  private static Throwable unwrap(Throwable error) {
+    boolean wrapper =
+        error instanceof CompletionException || error instanceof DriverExecutionException;
+    return wrapper && error.getCause() != null ? unwrap(error.getCause()) : error;
+  }
+}

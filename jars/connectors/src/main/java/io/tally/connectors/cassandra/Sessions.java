@@ -1,0 +1,137 @@
+package io.tally.connectors.cassandra;
+
+import com.datastax.dse.driver.api.core.config.DseDriverOption;
+import com.datastax.oss.driver.api.core.CqlSession;
+import com.datastax.oss.driver.api.core.CqlSessionBuilder;
+import com.datastax.oss.driver.api.core.DriverException;
+import com.datastax.oss.driver.api.core.config.DefaultDriverOption;
+import com.datastax.oss.driver.api.core.config.DriverConfigLoader;
+import com.datastax.oss.driver.api.core.config.DriverOption;
+import com.datastax.oss.driver.api.core.metadata.Node;
+import io.tally.connectors.cassandra.SinkSettings.Connection;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/** Opens sessions of the driver. */
+final class Sessions {
+
+  /** What the driver allows by default on one connection. */
+  private static final int REQUESTS_PER_CONNECTION = 1024;
+
+  /** A server that is away is reported within seconds, however long requests may take. */
+  private static final Duration MAX_CONNECT = Duration.ofSeconds(5);
+
+  private static final List<DriverOption> SHUTDOWN_QUIET_PERIODS =
+      List.of(
+          DefaultDriverOption.NETTY_IO_SHUTDOWN_QUIET_PERIOD,
+          DefaultDriverOption.NETTY_ADMIN_SHUTDOWN_QUIET_PERIOD);
+
+  private Sessions() {}
+
+  /**
+   * Connects to the cluster.
+   *
+   * @throws CassandraSinkException if no contact point answers within the request time-out
+   * @throws CassandraRefusedException if the login is refused or no node is in the data centre
+   */
+  static CqlSession open(SinkSettings settings, String keyspace) throws CassandraSinkException {
+    Connection connection = settings.connection();
+    CqlSession session = connect(connection, builder(settings, keyspace));
+    Set<String> datacenters = datacenters(session.getMetadata().getNodes().values());
+    if (!datacenters.contains(connection.localDatacenter())) {
+      session.close();
+      throw new CassandraRefusedException(
+          "no Cassandra node is in data centre '%s' (option 'local-datacenter'); there is %s"
+              .formatted(connection.localDatacenter(), String.join(", ", datacenters)));
+    }
+    return session;
+  }
+
+  private static CqlSession connect(Connection connection, CqlSessionBuilder builder)
+      throws CassandraSinkException {
+    for (ContactPoint point : connection.contactPoints()) {
+      builder.addContactPoint(resolve(point));
+    }
+    try {
+      return builder.build();
+    } catch (DriverException e) {
+      String reason = DriverErrors.oneLine(e);
+      if (DriverErrors.isAuthentication(e)) {
+        throw new CassandraRefusedException(
+            "Cassandra at %s refused the login of %s: %s"
+                .formatted(addresses(connection), user(connection), reason),
+            e);
+      }
+      throw new CassandraSinkException(
+          "cannot reach Cassandra at %s: %s".formatted(addresses(connection), reason), e);
+    }
+  }
+
+  private static CqlSessionBuilder builder(SinkSettings settings, String keyspace) {
+    Connection connection = settings.connection();
+    CqlSessionBuilder builder =
+        CqlSession.builder()
+            .withClassLoader(Sessions.class.getClassLoader())
+            .withConfigLoader(config(settings, keyspace))
+            .withLocalDatacenter(connection.localDatacenter());
+    return connection.username() == null
+        ? builder
+        : builder.withAuthCredentials(connection.username(), connection.password());
+  }
+
+  private static DriverConfigLoader config(SinkSettings settings, String keyspace) {
+    Duration timeout = settings.connection().requestTimeout();
+    Duration connect = timeout.compareTo(MAX_CONNECT) < 0 ? timeout : MAX_CONNECT;
+    int requests = Math.max(REQUESTS_PER_CONNECTION, 2 * settings.buffer().inFlight());
+    var config =
+        DriverConfigLoader.programmaticBuilder(Sessions.class.getClassLoader())
+            .withDuration(DefaultDriverOption.REQUEST_TIMEOUT, timeout)
+            .withDuration(DefaultDriverOption.CONNECTION_CONNECT_TIMEOUT, connect)
+            .withDuration(DefaultDriverOption.CONNECTION_INIT_QUERY_TIMEOUT, connect)
+            .withDuration(DefaultDriverOption.CONTROL_CONNECTION_TIMEOUT, timeout)
+            .withInt(DefaultDriverOption.CONNECTION_MAX_REQUESTS, requests)
+            .withInt(DefaultDriverOption.NETTY_IO_SIZE, 1)
+            .withInt(DefaultDriverOption.NETTY_ADMIN_SIZE, 1)
+            .withStringList(
+                DefaultDriverOption.METADATA_SCHEMA_REFRESHED_KEYSPACES, List.of(keyspace))
+            .withString(
+                DefaultDriverOption.REQUEST_CONSISTENCY, settings.connection().consistency().name())
+            .withBoolean(DefaultDriverOption.REQUEST_DEFAULT_IDEMPOTENCE, true)
+            .withBoolean(DseDriverOption.MONITOR_REPORTING_ENABLED, false)
+            // Timestamps are ours; the driver must not add any.
+            .withString(
+                DefaultDriverOption.TIMESTAMP_GENERATOR_CLASS, "ServerSideTimestampGenerator");
+    SHUTDOWN_QUIET_PERIODS.forEach(option -> config.withInt(option, 0));
+    return config.build();
+  }
+
+  private static InetSocketAddress resolve(ContactPoint point) throws CassandraSinkException {
+    InetSocketAddress address = point.address();
+    if (address.isUnresolved()) {
+      throw new CassandraSinkException(
+          "cannot reach Cassandra at %s: unknown host".formatted(point), null);
+    }
+    return address;
+  }
+
+  private static Set<String> datacenters(Collection<Node> nodes) {
+    return nodes.stream().map(Node::getDatacenter).collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  private static String addresses(Connection connection) {
+    return connection.contactPoints().stream()
+        .map(ContactPoint::toString)
+        .collect(Collectors.joining(", "));
+  }
+
+  private static String user(Connection connection) {
+    return connection.username() == null
+        ? "nobody (option 'username' is not set)"
+        : "user '" + connection.username() + "'";
+  }
+}

@@ -1,0 +1,59 @@
+package io.tally.connectors.cassandra;
+
+import com.datastax.oss.driver.api.core.CqlIdentifier;
+import java.util.Collections;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** The CQL that the sink sends. Every identifier is quoted: it may be a reserved word. */
+final class Statements {
+
+  /** Where the ceilings of a keyspace's tables are kept. */
+  static final String CEILING_TABLE = "tally_write_ceiling";
+
+  private Statements() {}
+
+  /** Values in the order of {@code columns}, then the timestamp. */
+  static String insert(TargetTable table, List<String> columns, long ttlSeconds) {
+    String names = columns.stream().map(Statements::quote).collect(Collectors.joining(", "));
+    String marks = String.join(", ", Collections.nCopies(columns.size(), "?"));
+    String ttl = ttlSeconds == 0 ? "" : " AND TTL " + ttlSeconds;
+    return "INSERT INTO %s (%s) VALUES (%s) USING TIMESTAMP ?%s"
+        .formatted(qualified(table.keyspace(), table.name()), names, marks, ttl);
+  }
+
+  /** The timestamp, then the key: partition and clustering columns in their order. */
+  static String delete(TargetTable table, KeyColumns key) {
+    String condition =
+        Stream.concat(key.partition().stream(), key.clustering().stream())
+            .map(column -> quote(column) + " = ?")
+            .collect(Collectors.joining(" AND "));
+    return "DELETE FROM %s USING TIMESTAMP ? WHERE %s"
+        .formatted(qualified(table.keyspace(), table.name()), condition);
+  }
+
+  static String createCeilings(String keyspace) {
+    return "CREATE TABLE IF NOT EXISTS %s (table_name text PRIMARY KEY, ceiling bigint)"
+        .formatted(qualified(keyspace, CEILING_TABLE));
+  }
+
+  static String readCeiling(String keyspace) {
+    return "SELECT ceiling FROM %s WHERE table_name = ?"
+        .formatted(qualified(keyspace, CEILING_TABLE));
+  }
+
+  /** Table name, ceiling, and the ceiling again as timestamp. */
+  static String raiseCeiling(String keyspace) {
+    return "INSERT INTO %s (table_name, ceiling) VALUES (?, ?) USING TIMESTAMP ?"
+        .formatted(qualified(keyspace, CEILING_TABLE));
+  }
+
+  private static String qualified(String keyspace, String table) {
+    return quote(keyspace) + "." + quote(table);
+  }
+
+  private static String quote(String name) {
+    return CqlIdentifier.fromInternal(name).asCql(false);
+  }
+}

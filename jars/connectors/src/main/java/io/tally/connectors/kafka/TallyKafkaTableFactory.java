@@ -1,0 +1,73 @@
+package io.tally.connectors.kafka;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.regex.Pattern;
+import org.apache.flink.api.common.serialization.DeserializationSchema;
+import org.apache.flink.kafka.shaded.org.apache.kafka.common.TopicPartition;
+import org.apache.flink.streaming.connectors.kafka.config.BoundedMode;
+import org.apache.flink.streaming.connectors.kafka.config.StartupMode;
+import org.apache.flink.streaming.connectors.kafka.table.KafkaDynamicSource;
+import org.apache.flink.streaming.connectors.kafka.table.KafkaDynamicTableFactory;
+import org.apache.flink.table.api.ValidationException;
+import org.apache.flink.table.connector.format.DecodingFormat;
+import org.apache.flink.table.connector.sink.DynamicTableSink;
+import org.apache.flink.table.data.RowData;
+import org.apache.flink.table.types.DataType;
+
+/** Makes the source of a table with {@code 'connector' = 'tally-kafka'}. */
+public final class TallyKafkaTableFactory extends KafkaDynamicTableFactory {
+
+  public static final String IDENTIFIER = "tally-kafka";
+
+  @Override
+  public String factoryIdentifier() {
+    return IDENTIFIER;
+  }
+
+  @Override
+  public DynamicTableSink createDynamicTableSink(Context context) {
+    throw new ValidationException(
+        "a table with 'connector' = 'tally-kafka' can be read only; write with 'kafka' or 'upsert-kafka'");
+  }
+
+  @Override
+  protected KafkaDynamicSource createKafkaTableSource(
+      DataType physicalDataType,
+      DecodingFormat<DeserializationSchema<RowData>> keyDecodingFormat,
+      DecodingFormat<DeserializationSchema<RowData>> valueDecodingFormat,
+      int[] keyProjection,
+      int[] valueProjection,
+      String keyPrefix,
+      List<String> topics,
+      Pattern topicPattern,
+      Properties properties,
+      StartupMode startupMode,
+      Map<TopicPartition, Long> specificStartupOffsets,
+      long startupTimestampMillis,
+      BoundedMode boundedMode,
+      Map<TopicPartition, Long> specificEndOffsets,
+      long endTimestampMillis,
+      String tableIdentifier,
+      Integer parallelism) {
+    return new TallyKafkaSource(
+        physicalDataType,
+        keyDecodingFormat,
+        valueDecodingFormat,
+        keyProjection,
+        valueProjection,
+        keyPrefix,
+        topics,
+        topicPattern,
+        properties,
+        startupMode,
+        specificStartupOffsets,
+        startupTimestampMillis,
+        boundedMode,
+        specificEndOffsets,
+        endTimestampMillis,
+        tableIdentifier,
+        parallelism);
+  }
+}
