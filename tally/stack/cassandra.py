@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from ruamel.yaml import YAML
 
+from tally.stack.archives import archive_options
 from tally.stack.jars import cassandra_jars
-from tally.stack.service import HOST, Launch, bytes_of
+from tally.stack.java import Java
+from tally.stack.processes import Launch
+from tally.stack.service import HOST, bytes_of
 from tally.stack.state import Home
 
 # What Cassandra's own start script opens to it on Java 11 and later (its conf/jvm17-server.options).
@@ -48,6 +50,7 @@ _ALONE = (
     "-Dcassandra.skip_wait_for_gossip_to_settle=0",
     "-Dcassandra.superuser_setup_delay_ms=0",
     "-Dcassandra.consistent.rangemovement=false",
+    "-Dcassandra.shutdown_announce_in_ms=0",
 )
 _LOGGING = """\
 <configuration>
@@ -76,7 +79,7 @@ class Cassandra:
         """Return heap plus what the JVM takes beside it."""
         return bytes_of(self.heap) + 400 * 2**20
 
-    def prepare(self, home: Home, ports: Mapping[str, int], java: Path) -> dict[str, Launch]:
+    def prepare(self, home: Home, ports: Mapping[str, int], java: Java) -> dict[str, Launch]:
         """Write cassandra.yaml and logging."""
         config = home.folder / "cassandra.yaml"
         with config.open("w", encoding="utf-8") as file:
@@ -86,10 +89,10 @@ class Cassandra:
         jars = cassandra_jars()
         agent = next(jar for jar in jars if jar.name.startswith("jamm-"))
         options = (
-            f"-Xms{self.heap}",
             f"-Xmx{self.heap}",
-            "-XX:+UseParallelGC",
+            "-XX:+UseSerialGC",
             "-XX:+ExitOnOutOfMemoryError",
+            *archive_options(self.name, java),
             "-Djdk.attach.allowAttachSelf=true",
             f"-javaagent:{agent}",
             f"-Dcassandra.config={config.as_uri()}",
@@ -101,7 +104,7 @@ class Cassandra:
         opened += [f"--add-opens={name}=ALL-UNNAMED" for name in _OPENS]
         path = ":".join(str(jar) for jar in jars)
         main = "org.apache.cassandra.service.CassandraDaemon"
-        return {"server": Launch((str(java), *options, *_ALONE, *opened, "-cp", path, main))}
+        return {"server": Launch((str(java.executable), *options, *_ALONE, *opened, "-cp", path, main))}
 
     def answers(self, ports: Mapping[str, int]) -> bool:
         """Read a row by CQL."""
@@ -155,6 +158,9 @@ def _configuration(home: Home, ports: Mapping[str, int]) -> dict[str, object]:
         # A table emptied by `--fresh` must not leave its old rows on the disk.
         "auto_snapshot": False,
         "dynamic_snitch": False,
+        # A disk that fails or is full ends the server, which `tally status` shows, in place of errors row by row.
+        "disk_failure_policy": "die",
+        "commit_failure_policy": "die",
         # A small machine.
         "concurrent_reads": 8,
         "concurrent_writes": 8,

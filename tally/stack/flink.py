@@ -18,7 +18,9 @@ from ruamel.yaml import YAML
 from tally.settings import process_environment
 from tally.stack.bundled import flink_conf
 from tally.stack.jars import flink_jars
-from tally.stack.service import HOST, Launch
+from tally.stack.java import Java
+from tally.stack.processes import Launch
+from tally.stack.service import HOST
 from tally.stack.state import Home
 
 SLOTS = 8
@@ -43,7 +45,7 @@ class Flink:
         """Return what both processes are configured to take."""
         return (_JOB_MANAGER_MIB + _TASK_MANAGER_MIB) * 2**20
 
-    def prepare(self, home: Home, ports: Mapping[str, int], java: Path) -> dict[str, Launch]:
+    def prepare(self, home: Home, ports: Mapping[str, int], java: Java) -> dict[str, Launch]:
         """Write the configuration, and link the jars into one class path."""
         conf = _write_conf(home, flink_conf(self.root), _overrides(home, ports))
         distribution = flink_distribution()
@@ -54,12 +56,12 @@ class Flink:
             "FLINK_LIB_DIR": str(lib),
             "FLINK_LOG_DIR": str(home.logs),
             "FLINK_PID_DIR": str(home.folder),
-            "JAVA_HOME": str(java.resolve().parents[1]),
+            "JAVA_HOME": str(java.executable.resolve().parents[1]),
             **_python_variables(),
         }
         scripts = {"jobmanager": "jobmanager.sh", "taskmanager": "taskmanager.sh"}
         return {
-            name: Launch(("/bin/bash", str(distribution / "bin" / script), "start-foreground"), env)
+            name: Launch(("/bin/bash", str(distribution / "bin" / script), "start-foreground"), env=env)
             for name, script in scripts.items()
         }
 

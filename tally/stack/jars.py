@@ -70,6 +70,11 @@ def ensure_jars(*groups: str, of: Bundle | None = None) -> list[Path]:
     return jars
 
 
+def archives(files: Bundle, group: str) -> list[Path]:
+    """Return the class archives made of a group's jars: they hold for these files only."""
+    return sorted(files.lib.glob(f"{group}-*.jsa"))
+
+
 def pin(files: Bundle) -> None:
     """Fetch all groups as the list says and write the checksums of what came."""
     with tempfile.TemporaryDirectory() as scratch:
@@ -100,6 +105,8 @@ def _fetch(files: Bundle, group: str) -> None:
                 raise UnpinnedJar(jar)
         _check(fetched, pinned)
         fetched.rename(files.lib / group)
+        for archive in archives(files, group):
+            archive.unlink()
 
 
 def _copy_dependencies(pom: Path, group: str, target: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+from dataclasses import dataclass
 from pathlib import Path
 
 from tally.settings import process_environment
@@ -14,8 +15,16 @@ VERSION = 17
 """Cassandra 5.0 runs on 11 and 17, Flink 2.3 and Kafka 4.1 on 17 and later."""
 
 
-def find_java() -> Path:
-    """Return the Java executable.
+@dataclass(frozen=True)
+class Java:
+    """A Java: its executable, and its full version such as ``17.0.15``."""
+
+    executable: Path
+    version: str
+
+
+def find_java() -> Java:
+    """Return the Java that runs the servers.
 
     Raises:
         JavaMissing: there is none.
@@ -30,7 +39,7 @@ def find_java() -> Path:
     version = _version(found)
     if version.split(".")[0] != str(VERSION):
         raise WrongJava(found, version)
-    return Path(found)
+    return Java(Path(found), version)
 
 
 def _version(java: str) -> str:

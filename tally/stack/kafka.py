@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import shlex
 import uuid
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
 
+from tally.stack.archives import archive_options
 from tally.stack.jars import kafka_jars
-from tally.stack.service import HOST, Launch, bytes_of
+from tally.stack.java import Java
+from tally.stack.processes import Launch
+from tally.stack.service import HOST, bytes_of
 from tally.stack.state import Home
 
 _PROPERTIES = """\
@@ -76,7 +77,7 @@ class Kafka:
         """Return heap plus what the JVM takes beside it."""
         return bytes_of(self.heap) + 200 * 2**20
 
-    def prepare(self, home: Home, ports: Mapping[str, int], java: Path) -> dict[str, Launch]:
+    def prepare(self, home: Home, ports: Mapping[str, int], java: Java) -> dict[str, Launch]:
         """Write server.properties and logging; format the data folder first where it is new."""
         properties = home.folder / "server.properties"
         properties.write_text(_PROPERTIES.format(host=HOST, data=home.data, **ports), "utf-8")
@@ -84,15 +85,15 @@ class Kafka:
         logging.write_text(_LOGGING, "utf-8")
         path = ":".join(str(jar) for jar in kafka_jars())
         log = f"-Dlog4j2.configurationFile={logging}"
-        heap = (f"-Xmx{self.heap}", "-XX:+UseParallelGC", "-XX:+ExitOnOutOfMemoryError")
-        serve = (str(java), *heap, log, "-cp", path, "kafka.Kafka", str(properties))
+        heap = (f"-Xmx{self.heap}", "-XX:+UseSerialGC", "-XX:+ExitOnOutOfMemoryError")
+        options = (*heap, *archive_options(self.name, java), log, "-cp", path)
+        serve = (str(java.executable), *options, "kafka.Kafka", str(properties))
         if (home.data / "meta.properties").is_file():
             return {"broker": Launch(serve)}
         quick = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
-        tool = (str(java), *quick, log, "-cp", path, "kafka.tools.StorageTool", "format")
+        tool = (str(java.executable), *quick, log, "-cp", path, "kafka.tools.StorageTool", "format")
         format_ = (*tool, "-t", _cluster_id(), "--ignore-formatted", "-c", str(properties))
-        script = f"{shlex.join(format_)} && exec {shlex.join(serve)}"
-        return {"broker": Launch(("/bin/sh", "-c", script))}
+        return {"broker": Launch(serve, before=format_)}
 
     def answers(self, ports: Mapping[str, int]) -> bool:
         """Ask for the cluster's metadata."""

@@ -7,15 +7,31 @@ import shlex
 import signal
 import socket
 import subprocess
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil
 
+from tally.settings import process_environment
 from tally.stack.errors import CannotStop
 
 STOP_SECONDS = 30.0
+
+
+@dataclass(frozen=True)
+class Launch:
+    """A process to start.
+
+    Attributes:
+        command: what it runs.
+        before: a command that must succeed first, in the same process; none when empty.
+        env: variables beside those of this process.
+    """
+
+    command: tuple[str, ...]
+    before: tuple[str, ...] = ()
+    env: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -32,13 +48,16 @@ class Child:
     started: float
 
 
-def start(command: tuple[str, ...], env: Mapping[str, str], folder: Path, log: Path) -> Child:
-    """Start ``command`` in ``folder`` as a session of its own, its output appended to ``log``."""
+def start(launch: Launch, folder: Path, log: Path) -> Child:
+    """Start a process in ``folder`` as a session of its own, its output appended to ``log``."""
     # When the shell ends, init adopts the server: nobody's zombie, out of reach of this terminal's Ctrl-C.
-    script = f"{shlex.join(command)} >>{shlex.quote(str(log))} 2>&1 </dev/null & echo $!"
+    first = f"{shlex.join(launch.before)} && " if launch.before else ""
+    whole = f"{{ {first}exec {shlex.join(launch.command)}; }}"
+    script = f"{whole} >>{shlex.quote(str(log))} 2>&1 </dev/null & echo $!"
+    env = {**process_environment(), **launch.env}
     shell = ["/bin/sh", "-c", script]
     done = subprocess.run(
-        shell, cwd=folder, env=dict(env), capture_output=True, text=True, check=True, start_new_session=True
+        shell, cwd=folder, env=env, capture_output=True, text=True, check=True, start_new_session=True
     )
     pid = int(done.stdout)
     try:
@@ -57,18 +76,17 @@ def find(child: Child) -> psutil.Process | None:
         return None
 
 
-def stop(service: str, child: Child, at_once: bool) -> None:
-    """End the process with its own children: asked first, killed when it does not; at once: killed.
+def stop(service: str, children: Iterable[Child], at_once: bool) -> None:
+    """End processes, each with its own children: asked first, killed when they do not; at once: killed.
 
     Raises:
-        CannotStop: it outlived that.
+        CannotStop: one outlived that.
     """
-    process = find(child)
-    if process is None:
-        return
-    family = [process, *_children(process)]
+    asked = [process for process in map(find, children) if process]
+    family = [*asked, *(child for process in asked for child in _children(process))]
     if not at_once:
-        _send(process, signal.SIGTERM)
+        for process in asked:
+            _send(process, signal.SIGTERM)
         _, family = psutil.wait_procs(family, timeout=STOP_SECONDS)
     for survivor in family:
         _send(survivor, signal.SIGKILL)

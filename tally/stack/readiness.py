@@ -60,13 +60,13 @@ def failure_of(service: Service, home: Home, state: State) -> LogError | None:
 
 
 def last_lines(log: Path) -> tuple[str, ...]:
-    """Return the end of a log, at most 12 lines."""
+    """Return the end of a log: at most 12 lines, of at most 300 characters."""
     if not log.is_file():
         return ()
     with log.open("rb") as file:
         file.seek(max(0, log.stat().st_size - 16384))
         lines = file.read().decode("utf-8", "replace").splitlines()
-    return tuple(line for line in lines if line.strip())[-LAST_LINES:]
+    return tuple(line[:300] for line in lines if line.strip())[-LAST_LINES:]
 
 
 def _is_out_of_memory(lines: Sequence[str]) -> bool:

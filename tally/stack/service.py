@@ -3,21 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Protocol
 
+from tally.stack.java import Java
+from tally.stack.processes import Launch
 from tally.stack.state import Home
 
 HOST = "127.0.0.1"
-
-
-@dataclass(frozen=True)
-class Launch:
-    """A process to start: its command, and variables beside those of this process."""
-
-    command: tuple[str, ...]
-    env: Mapping[str, str] = field(default_factory=dict)
 
 
 class Service(Protocol):
@@ -45,7 +37,7 @@ class Service(Protocol):
     @property
     def memory(self) -> int: ...  # noqa: D102
 
-    def prepare(self, home: Home, ports: Mapping[str, int], java: Path) -> dict[str, Launch]:
+    def prepare(self, home: Home, ports: Mapping[str, int], java: Java) -> dict[str, Launch]:
         """Write the service's configuration under ``home``; return its processes by name."""
         ...
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tally.settings import Settings, process_environment
+from tally.settings import Settings
 from tally.stack.errors import PortInUse
-from tally.stack.java import find_java
+from tally.stack.java import Java, find_java
 from tally.stack.locks import exclusive
 from tally.stack.memory import check_memory
 from tally.stack.processes import Child, find, free_ports, is_free, start, stop
@@ -106,17 +107,16 @@ class Stack:
         """
         tell = _clocked(on_progress)
         with exclusive(self._folder / "lock"):
-            services = [service_of(name, self.root, self.settings) for name in reversed(ALL)]
-            running = [service for service in services if self._alive(service)]
-            for service in services:
-                if service in running:
-                    tell(service.name, "stopping")
-                self._stop(service, at_once=wipe)
-                if service in running:
-                    tell(service.name, "stopped")
-                if wipe:
-                    shutil.rmtree(self._home(service).folder, ignore_errors=True)
-        return tuple(service.name for service in running)
+            services = [service_of(name, self.root, self.settings) for name in ALL]
+            running = [service.name for service in services if self._alive(service)]
+            for name in running:
+                tell(name, "stopping")
+            # Side by side: each takes some seconds to write out what it holds.
+            with ThreadPoolExecutor(len(services)) as pool:
+                for service in pool.map(lambda one: self._end(one, wipe), services):
+                    if service.name in running:
+                        tell(service.name, "stopped")
+        return tuple(running)
 
     def status(self) -> tuple[ServiceStatus, ...]:
         """Return the state of every service, asking each that runs whether it answers."""
@@ -153,7 +153,7 @@ class Stack:
             started.append(service)
             self._launch(service, ports[service.name], java)
 
-    def _launch(self, service: Service, ports: Mapping[str, int], java: Path) -> None:
+    def _launch(self, service: Service, ports: Mapping[str, int], java: Java) -> None:
         home = self._home(service)
         for folder in (home.data, home.logs):
             folder.mkdir(parents=True, exist_ok=True)
@@ -162,17 +162,21 @@ class Stack:
             log = home.log(name)
             if log.exists():
                 log.replace(log.with_suffix(".log.1"))
-            env = {**process_environment(), **launch.env}
-            processes[name] = start(launch.command, env, home.folder, log)
+            processes[name] = start(launch, home.folder, log)
             write_state(home, State(ports, dict(processes)))
 
     def _stop(self, service: Service, at_once: bool) -> None:
         home = self._home(service)
         state = read_state(home)
-        for child in state.processes.values():
-            stop(service.name, child, at_once)
+        stop(service.name, state.processes.values(), at_once)
         if state.processes:
             write_state(home, State(state.ports))
+
+    def _end(self, service: Service, wipe: bool) -> Service:
+        self._stop(service, at_once=wipe)
+        if wipe:
+            shutil.rmtree(self._home(service).folder, ignore_errors=True)
+        return service
 
     def _ports(self, service: Service) -> dict[str, int]:
         """Return the configured port and those used before, as far as they are free; else free ones."""
