@@ -4,6 +4,7 @@ The rules are those of Flink's own token manager (``FlinkSqlParserImpl``, in the
 backticks), as far as they decide where a statement ends:
 
 - ``'it''s'`` is text; backslashes mean nothing in it. ``E'it\'s'`` is text with C escapes.
+  A character set before it belongs to it: ``_utf-8'text'``.
 - a name in backticks stays on one line; ````` `` ````` stands for one backtick in it.
 - ``--`` and ``//`` comment out the rest of the line; ``/* ... */`` comments do not nest. After ``/**`` one
   more character belongs to the opening, so ``/***/`` is still open.
@@ -20,8 +21,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from tally.errors import ProjectError, Span
-from tally.project.errors import UnterminatedComment, UnterminatedName, UnterminatedString
 from tally.project.places import span_at
+from tally.project.text_errors import UnterminatedComment, UnterminatedName, UnterminatedString
 
 VARIABLE = r"\$\{(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?::-(?P<default>[^}]*))?\}"
 
@@ -31,7 +32,7 @@ _TOKEN = re.compile(
       (?P<blank>    [ \t\n\r\f]+ )
     | (?P<comment>  (?:--|//)[^\r\n]* | /\*\*/ | /\*\*[^/].*?\*/ | /\*(?![*+]).*?\*/ )
     | (?P<escaped>  [eE]'(?:[^'\\]|\\.|'')*' )
-    | (?P<string>   (?:[uU]&)?'[^']*(?:''[^']*)*' )
+    | (?P<string>   (?:[uU]&|_[A-Za-z0-9][A-Za-z0-9:.\-_]*)?'[^']*(?:''[^']*)*' )
     | (?P<quoted>   `(?:[^`\r\n]|``)+` | [uU]&"[^"\r\n]*(?:""[^"\r\n]*)*" )
     | (?P<double>   "[^"\r\n]*"? )
     | (?P<variable> \$\{[A-Za-z_][A-Za-z0-9_]*(?::-[^}]*)?\} | \$?\$\{ )

@@ -8,15 +8,15 @@ from itertools import dropwhile
 
 from tally.errors import Span
 from tally.project.comments import comment_above
-from tally.project.errors import (
+from tally.project.lexer import Token, tokens
+from tally.project.places import SourceText, index_at
+from tally.project.substitution import substitute
+from tally.project.text_errors import (
     DoubleQuotes,
     MissingVariable,
     UnterminatedComment,
     UnterminatedStatementSet,
 )
-from tally.project.lexer import Token, tokens
-from tally.project.places import SourceText, index_at
-from tally.project.substitution import substitute
 
 _KINDS = ("TABLE", "MATERIALIZED TABLE", "VIEW", "FUNCTION", "CATALOG", "DATABASE", "MODEL", "CONNECTION")
 _MODIFIERS = ("OR", "REPLACE", "ALTER", "TEMPORARY", "SYSTEM")

@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 
-from tally.project.errors import MalformedVariable, MissingVariable
 from tally.project.lexer import VARIABLE, Token, lex
 from tally.project.places import Piece, SourceText, span_at
+from tally.project.text_errors import MalformedVariable, MissingVariable
 
 _OPENING = re.compile(r"\$\$\{|\$\{")
 _VARIABLE = re.compile(VARIABLE)
