@@ -1,1 +1,4 @@
-"""Python UDFs: plain functions, each with its one-line wrapper. Named by sql/functions; imports nothing of tally."""
+"""Python UDFs: plain functions, each with its one-line wrapper.
+
+Named by the files of sql/functions. Imports nothing of tally, so that a cluster needs no tally.
+"""
