@@ -1,0 +1,76 @@
+# Everything from a fresh clone: each target makes what it needs, and nothing that is still valid is made again.
+# Needs Python 3.10-3.12, JDK 17 and Maven; `make help` lists the targets.
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help demo test check format bench venv jars jars-checksums lock wheel clean prerequisites spotless
+
+PYTHON := .venv/bin/python
+DEPENDENCIES := .venv/.dependencies
+PACKAGE := .venv/.package
+CONNECTORS := jars/connectors/target/.tested
+MAVEN := mvn -q -B -Dstyle.color=never
+UV := uv==0.13.9
+
+help: ## This list
+	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | awk -F'\t' '{printf "  make %-16s %s\n", $$1, $$2}'
+
+demo: venv jars ## Start Kafka and Cassandra, feed real data, run, query, and verify against a recount
+	.venv/bin/tally demo
+
+test: check jars ## Set-up, all checks, all tests
+	$(PYTHON) -m pytest
+
+check: venv spotless ## Style and types, of Python and Java
+	$(PYTHON) -m ruff check
+	$(PYTHON) -m ruff format --check
+	$(PYTHON) -m mypy
+
+format: venv ## Bring Python and Java into the style that check wants
+	$(PYTHON) -m ruff check --fix
+	$(PYTHON) -m ruff format
+	$(MAVEN) -f jars/connectors spotless:apply
+
+bench: venv jars ## Measure, and print the figures
+	$(PYTHON) -m benchmarks
+
+venv: $(PACKAGE) ## The virtual environment in .venv, with the package and its locked dependencies
+
+jars: venv $(CONNECTORS) ## Third-party jars as pinned, and tally's connectors built and tested
+	@.venv/bin/tally jars
+
+jars-checksums: venv ## Write jars/checksums.sha256 anew, after a change of jars/pom.xml
+	.venv/bin/tally jars --pin
+
+lock: venv ## Write requirements.lock anew, after a change of pyproject.toml
+	$(PYTHON) -m venv .venv/uv && .venv/uv/bin/pip install -q $(UV)
+	.venv/uv/bin/uv pip compile --quiet --universal --python-version 3.10 --no-annotate \
+	  --extra demo --extra dev --custom-compile-command "make lock" pyproject.toml -o requirements.lock
+
+wheel: jars ## dist/tally-*.whl, for projects elsewhere
+	$(PYTHON) -m pip wheel --quiet --no-deps --wheel-dir dist .
+
+clean: ## Remove all that make made; .tally with your data stays
+	rm -rf .venv jars/lib jars/connectors/target dist build .pytest_cache .mypy_cache .ruff_cache
+
+prerequisites:
+	@scripts/check-prerequisites.sh
+
+spotless: | prerequisites
+	$(MAVEN) -f jars/connectors spotless:check
+
+.venv/bin/python: | prerequisites
+	@python=$$(scripts/find-python.sh) && echo "making .venv with $$python" && "$$python" -m venv --clear .venv
+
+$(DEPENDENCIES): requirements.lock | .venv/bin/python
+	$(PYTHON) -m pip install --quiet -r requirements.lock
+	@touch $@
+
+# The version and the dependencies stand in pyproject.toml; the code itself is read where it is.
+$(PACKAGE): pyproject.toml hatch_build.py $(DEPENDENCIES)
+	$(PYTHON) -m pip install --quiet --no-deps -e .
+	@touch $@
+
+$(CONNECTORS): jars/connectors/pom.xml $(shell find jars/connectors/src -type f) | prerequisites
+	$(MAVEN) -f jars/connectors package
+	@touch $@
