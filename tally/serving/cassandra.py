@@ -12,7 +12,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from cassandra import AuthenticationFailed, ConsistencyLevel, DriverException, OperationTimedOut
+from cassandra import (
+    AuthenticationFailed,
+    ConsistencyLevel,
+    DriverException,
+    OperationTimedOut,
+    UnresolvableContactPoints,
+)
 from cassandra.auth import PlainTextAuthProvider
 from cassandra.cluster import (
     EXEC_PROFILE_DEFAULT,
@@ -21,7 +27,7 @@ from cassandra.cluster import (
     NoHostAvailable,
     Session,
 )
-from cassandra.connection import ConnectionException, UnresolvableContactPoints
+from cassandra.connection import ConnectionException
 from cassandra.policies import DCAwareRoundRobinPolicy, TokenAwarePolicy
 from cassandra.query import SimpleStatement, tuple_factory
 
@@ -30,6 +36,7 @@ from tally.serving.errors import (
     CassandraFailed,
     CassandraRefusedLogin,
     CassandraUnreachable,
+    UnknownConsistency,
     UnknownDatacenter,
 )
 from tally.serving.names import literal, quoted
@@ -55,6 +62,7 @@ def connect(address: str | None, settings: CassandraSettings) -> Iterator[Sessio
         WrongAddress: the address is not host:port.
         CassandraUnreachable: nothing answers within seconds.
         CassandraRefusedLogin: user name and password are wrong or missing.
+        UnknownConsistency: ``settings.consistency_level`` is none of Cassandra's.
         UnknownDatacenter: no node is in ``settings.local_datacenter``.
     """
     if address is None:
@@ -147,10 +155,9 @@ def count_rows(session: Session, table: ServingTable, at_most: int) -> int:
 
 def _cluster(address: str, settings: CassandraSettings) -> Cluster:
     contact_points = split_addresses(address, DEFAULT_PORT)
-    level: int = getattr(ConsistencyLevel, settings.consistency_level.upper())
     profile = ExecutionProfile(
         load_balancing_policy=TokenAwarePolicy(DCAwareRoundRobinPolicy(settings.local_datacenter)),
-        consistency_level=level,
+        consistency_level=_consistency(settings.consistency_level),
         row_factory=tuple_factory,
         request_timeout=_REQUEST_SECONDS,
     )
@@ -167,6 +174,13 @@ def _cluster(address: str, settings: CassandraSettings) -> Cluster:
         )
     except UnresolvableContactPoints as error:
         raise CassandraUnreachable(address, "the name of the host is unknown") from error
+
+
+def _consistency(name: str) -> int:
+    levels: dict[str, int] = ConsistencyLevel.name_to_value
+    if name.upper() not in levels:
+        raise UnknownConsistency(name, tuple(levels))
+    return levels[name.upper()]
 
 
 def _open(cluster: Cluster, address: str, settings: CassandraSettings) -> Session:

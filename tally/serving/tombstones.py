@@ -1,0 +1,111 @@
+"""Results on an upsert topic taken back: a tombstone for each key that has a value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import cast
+
+from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
+
+from tally.serving.errors import KafkaFailed
+from tally.serving.kafka import REQUEST_SECONDS, consumer, naming, producer
+from tally.serving.topics import Offsets, end_offsets
+
+_BATCH = 1000
+
+
+@dataclass(frozen=True)
+class Record:
+    """What a topic holds at an offset of a partition."""
+
+    partition: int
+    offset: int
+    key: bytes | None
+    value: bytes | None
+
+
+def write_tombstones(address: str, topic: str) -> int:
+    """Write a record without value for each key whose last value is not null, on the partition of that value.
+
+    Reads what is committed, to the topic's present end; nothing else may write to the topic meanwhile.
+
+    Returns:
+        How many tombstones were written.
+
+    Raises:
+        KafkaUnreachable: no broker answers within seconds.
+        KafkaFailed: a record could not be read or written.
+    """
+    live = _live_keys(address, topic)
+    refused: list[str] = []
+    client = producer(address)
+    for partition, key in live:
+        client.produce(
+            topic,
+            key=key,
+            value=None,
+            partition=partition,
+            on_delivery=lambda error, _: refused.append(error.str()) if error else None,
+        )
+        while len(client) >= _BATCH:
+            client.poll(0.1)
+    unsent = client.flush(REQUEST_SECONDS)
+    if refused or unsent:
+        raise KafkaFailed(
+            f"write tombstones to topic '{topic}'", refused[0] if refused else "no answer in time"
+        )
+    return len(live)
+
+
+def _live_keys(address: str, topic: str) -> list[tuple[int, bytes]]:
+    """Return partition and key of each key whose last value is not null."""
+    live: dict[tuple[int, bytes], None] = {}
+    for record in read_to_end(address, topic, end_offsets(address, topic)):
+        if record.key is None:
+            continue  # no upsert result: those have keys
+        if record.value is None:
+            live.pop((record.partition, record.key), None)
+        else:
+            live[record.partition, record.key] = None
+    return list(live)
+
+
+def read_to_end(address: str, topic: str, ends: Offsets) -> Iterator[Record]:
+    """Yield the committed records of a topic, in order by partition, up to the ends.
+
+    Args:
+        address: host:port, several by comma.
+        topic: to read.
+        ends: first and end offset of each partition, as ``end_offsets`` gives them.
+
+    Raises:
+        KafkaUnreachable: no broker answers any more.
+        KafkaFailed: a record could not be read.
+    """
+    waiting = {partition for partition, (low, high) in ends.items() if low < high}
+    client = consumer(address, **{"isolation.level": "read_committed"})
+    try:
+        client.assign([TopicPartition(topic, partition, ends[partition][0]) for partition in waiting])
+        while waiting:
+            message = _next(client, address, topic)
+            partition, offset = cast(tuple[int, int], (message.partition(), message.offset()))
+            end = ends[partition][1]
+            if message.error() is not None or offset >= end - 1:
+                waiting.discard(partition)
+            if message.error() is None and offset < end:
+                yield Record(partition, offset, message.key(), message.value())
+    finally:
+        client.close()
+
+
+def _next(client: Consumer, address: str, topic: str) -> Message:
+    """Return the next record, or the message that a partition is read to its end."""
+    with naming(f"read topic '{topic}'", address):
+        message = client.poll(REQUEST_SECONDS)
+        if message is None:
+            raise KafkaException(KafkaError(KafkaError._TIMED_OUT))
+        error = message.error()
+        if error is not None and error.code() != KafkaError._PARTITION_EOF:
+            raise KafkaException(error)
+        return message

@@ -1,0 +1,147 @@
+"""Topics: required of sources, created for results, their ends, and their results taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from confluent_kafka import Consumer, KafkaError, KafkaException, TopicCollection, TopicPartition
+from confluent_kafka.admin import AdminClient, ConfigResource, NewTopic, ResourceType
+
+from tally.errors import ProjectErrors
+from tally.planning.job import Source
+from tally.serving.errors import TopicMissing, TopicNotCompacted
+from tally.serving.kafka import REQUEST_SECONDS, admin, consumer, metadata, naming
+from tally.settings import KafkaSettings
+
+Offsets = dict[int, tuple[int, int]]
+
+
+def require_topics(address: str | None, sources: Iterable[Source], feeds: Mapping[str, str]) -> None:
+    """Return when the topic of every source exists.
+
+    Args:
+        address: host:port, several by comma; None where none is known.
+        sources: those without a topic are left out; several topics of one are separated by ``;``.
+        feeds: data set by topic, for the hint.
+
+    Raises:
+        KafkaUnreachable: no broker answers within seconds.
+        TopicMissing: a topic is not there.
+        ProjectErrors: several are not there.
+    """
+    client = admin(address)
+    existing = _topics(client, str(address))
+    errors = [
+        TopicMissing(topic, source.name, str(address), existing, feeds, source.span)
+        for source in sources
+        for topic in filter(None, source.topic.split(";"))
+        if topic not in existing
+    ]
+    if errors:
+        raise errors[0] if len(errors) == 1 else ProjectErrors(errors)
+
+
+def ensure_compacted(address: str | None, topics: Iterable[str], settings: KafkaSettings) -> list[str]:
+    """Create the topics of results that are missing, compacted, after all that exist were found to be so.
+
+    Returns:
+        The names of those created.
+
+    Raises:
+        KafkaUnreachable: no broker answers within seconds.
+        TopicNotCompacted: a topic exists that is not compacted; nothing was created.
+        ProjectErrors: several are not.
+        KafkaFailed: the broker did not create one.
+    """
+    client = admin(address)
+    existing = _topics(client, str(address))
+    names = list(dict.fromkeys(topics))
+    policies = _policies(client, str(address), [name for name in names if name in existing])
+    errors = [
+        TopicNotCompacted(topic, policy, str(address))
+        for topic, policy in policies.items()
+        if "compact" not in policy.split(",")
+    ]
+    if errors:
+        raise errors[0] if len(errors) == 1 else ProjectErrors(errors)
+    missing = [name for name in names if name not in existing]
+    _create(client, str(address), missing, settings)
+    return missing
+
+
+def end_offsets(address: str | None, topic: str) -> Offsets:
+    """Return the first offset and the one after the last, of each partition: ``{0: (0, 1250)}``.
+
+    Raises:
+        KafkaUnreachable: no broker answers within seconds.
+        KafkaFailed: there is no such topic.
+    """
+    numbers = _partitions(admin(address), str(address), topic)
+    client = consumer(str(address), **{"isolation.level": "read_uncommitted"})
+    try:
+        with naming(f"list the offsets of topic '{topic}'", str(address)):
+            return {number: _ends(client, TopicPartition(topic, number)) for number in numbers}
+    finally:
+        client.close()
+
+
+def existing_topics(address: str | None, topics: Iterable[str]) -> list[str]:
+    """Return those of the topics that exist, in the order given."""
+    existing = _topics(admin(address), str(address))
+    return [topic for topic in topics if topic in existing]
+
+
+def drop_topics(address: str | None, topics: Sequence[str]) -> list[str]:
+    """Delete those of the topics that exist, and return their names."""
+    client = admin(address)
+    existing = _topics(client, str(address))
+    names = [topic for topic in topics if topic in existing]
+    if names:
+        for topic, future in client.delete_topics(names, operation_timeout=REQUEST_SECONDS).items():
+            with naming(f"delete topic '{topic}'", str(address)):
+                future.result()
+    return names
+
+
+def _topics(client: AdminClient, address: str) -> tuple[str, ...]:
+    return tuple(sorted(metadata(client, address).topics))
+
+
+def _create(client: AdminClient, address: str, names: Sequence[str], settings: KafkaSettings) -> None:
+    new = [
+        NewTopic(
+            name,
+            num_partitions=settings.partitions,
+            replication_factor=settings.replication_factor,
+            config={"cleanup.policy": "compact"},
+        )
+        for name in names
+    ]
+    futures = client.create_topics(new, operation_timeout=REQUEST_SECONDS) if new else {}
+    for topic, future in futures.items():
+        with naming(f"create topic '{topic}'", address):
+            future.result()
+
+
+def _policies(client: AdminClient, address: str, names: Sequence[str]) -> dict[str, str]:
+    resources = [ConfigResource(ResourceType.TOPIC, name) for name in names]
+    futures = client.describe_configs(resources) if resources else {}
+    policies = {}
+    for resource, future in futures.items():
+        with naming(f"describe topic '{resource.name}'", address):
+            policies[resource.name] = str(future.result()["cleanup.policy"].value)
+    return policies
+
+
+def _partitions(client: AdminClient, address: str, topic: str) -> list[int]:
+    with naming(f"describe topic '{topic}'", address):
+        description = client.describe_topics(TopicCollection([topic]))[topic].result()
+    return sorted(partition.id for partition in description.partitions)
+
+
+def _ends(client: Consumer, partition: TopicPartition) -> tuple[int, int]:
+    """Return both ends of a partition; the client waits for a leader where there is none yet."""
+    ends = client.get_watermark_offsets(partition, timeout=REQUEST_SECONDS)
+    if ends is None:
+        raise KafkaException(KafkaError(KafkaError._TIMED_OUT))
+    return ends
