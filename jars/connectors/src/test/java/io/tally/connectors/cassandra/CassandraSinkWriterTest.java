@@ -1,0 +1,404 @@
+package io.tally.connectors.cassandra;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.datastax.oss.driver.api.core.servererrors.InvalidQueryException;
+import io.tally.connectors.cassandra.FakeCassandra.Fate;
+import java.nio.ByteBuffer;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.function.LongSupplier;
+import java.util.stream.IntStream;
+import org.apache.flink.table.api.DataTypes;
+import org.apache.flink.table.data.GenericRowData;
+import org.apache.flink.table.data.RowData;
+import org.apache.flink.table.data.StringData;
+import org.apache.flink.types.RowKind;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Rows are (p, c, v, w) with partition key p and clustering column c. */
+class CassandraSinkWriterTest {
+
+  private static final long MINUTE = 60_000_000L;
+
+  private final FakeTask task = new FakeTask();
+  private final FakeCassandra cassandra = new FakeCassandra(task);
+  private long clock = 1_000 * MINUTE;
+
+  private static Tables table() {
+    return new Tables()
+        .column("p", DataTypes.STRING().notNull())
+        .column("c", DataTypes.INT().notNull())
+        .column("v", DataTypes.BIGINT())
+        .column("w", DataTypes.BYTES())
+        .key("p", "c");
+  }
+
+  private CassandraSinkWriter writer(Tables table) {
+    return writer(table, table.target().columns(), task, () -> clock);
+  }
+
+  private CassandraSinkWriter writer(
+      Tables flinkTable, List<TargetTable.Column> columns, FakeTask owner, LongSupplier micros) {
+    TargetTable table = flinkTable.target();
+    SinkSettings settings = flinkTable.settings();
+    RowEncoder encoder = new RowEncoder(table, columns, new KeyColumns(List.of("p"), List.of("c")));
+    Requests requests = new Requests(owner, owner, new Backoff(settings.retry(), () -> 0.5));
+    TimestampSource timestamps =
+        TimestampSource.open(table, micros, settings.timestampReserve(), cassandra, requests);
+    return new CassandraSinkWriter(
+        table, settings.buffer(), encoder, timestamps, cassandra, requests, owner, () -> {});
+  }
+
+  private static GenericRowData row(RowKind kind, String p, int c, Long v, String w) {
+    return GenericRowData.ofKind(
+        kind, StringData.fromString(p), c, v, w == null ? null : w.getBytes());
+  }
+
+  private static GenericRowData row(String p, int c, long v) {
+    return row(RowKind.INSERT, p, c, v, null);
+  }
+
+  private static RowKey key(String p, int c) {
+    return new RowKey(List.of(bytes(p)), List.of(ByteBuffer.allocate(4).putInt(0, c)));
+  }
+
+  private static ByteBuffer bytes(String text) {
+    return ByteBuffer.wrap(text.getBytes());
+  }
+
+  private Long value(String p, int c) {
+    ByteBuffer bytes = cassandra.row(key(p, c)).get(2);
+    return bytes == null ? null : bytes.getLong(0);
+  }
+
+  private boolean exists(String p, int c) {
+    return !cassandra.row(key(p, c)).isEmpty();
+  }
+
+  @Test
+  void writesUpsertsAndDeletesAndDropsUpdateBefore() throws Exception {
+    CassandraSinkWriter writer = writer(table());
+    writer.write(row(RowKind.INSERT, "a", 1, 1L, "x"), null);
+    writer.write(row(RowKind.INSERT, "a", 2, 1L, "x"), null);
+    writer.flush(false);
+    writer.write(row(RowKind.UPDATE_BEFORE, "a", 1, 1L, "x"), null);
+    writer.write(row(RowKind.UPDATE_AFTER, "a", 1, 2L, null), null);
+    writer.write(row(RowKind.DELETE, "a", 2, 1L, "x"), null);
+    writer.flush(false);
+    assertThat(cassandra.row(key("a", 1)))
+        .containsOnlyKeys(0, 1, 2)
+        .containsEntry(2, ByteBuffer.allocate(8).putLong(0, 2));
+    assertThat(exists("a", 2)).isFalse();
+  }
+
+  @Test
+  void flushWaitsUntilAllIsAcknowledged() throws Exception {
+    cassandra.delay = () -> 5_000;
+    CassandraSinkWriter writer = writer(table().option("sink.max-in-flight-requests", "3"));
+    for (int i = 0; i < 20; i++) {
+      writer.write(row("p" + i, 1, i), null);
+    }
+    writer.flush(false);
+    assertThat(cassandra.inFlight).isZero();
+    assertThat(IntStream.range(0, 20).mapToObj(i -> value("p" + i, 1)))
+        .containsExactlyElementsOf(IntStream.range(0, 20).mapToObj(i -> (long) i).toList());
+    assertThat(task.metricGroup().getNumRecordsSendCounter().getCount()).isEqualTo(20);
+  }
+
+  @Test
+  void sendsAKeyOnceBetweenFlushesAndAPartitionInOneBatch() throws Exception {
+    CassandraSinkWriter writer = writer(table());
+    for (int i = 0; i < 100; i++) {
+      writer.write(row("a", i % 4, i), null);
+      writer.write(row("b", 1, i), null);
+    }
+    writer.flush(false);
+    assertThat(cassandra.requests).hasSize(2);
+    assertThat(cassandra.requests.get(0)).hasSize(4);
+    assertThat(cassandra.requests.get(1)).hasSize(1);
+    assertThat(value("a", 3)).isEqualTo(99);
+    assertThat(value("b", 1)).isEqualTo(99);
+  }
+
+  @Test
+  void sendsWhenTheOldestRowHasWaitedLongEnough() throws Exception {
+    CassandraSinkWriter writer = writer(table().option("sink.buffer-flush.interval", "2 s"));
+    writer.write(row("a", 1, 1), null);
+    task.pass(1_999);
+    assertThat(cassandra.requests).isEmpty();
+    task.pass(2);
+    assertThat(value("a", 1)).isEqualTo(1);
+    writer.write(row("a", 1, 2), null);
+    task.pass(2_001);
+    assertThat(value("a", 1)).isEqualTo(2);
+  }
+
+  @Test
+  void sendsWhenTheBufferHoldsEnoughRows() throws Exception {
+    CassandraSinkWriter writer = writer(table().option("sink.buffer-flush.max-rows", "3"));
+    writer.write(row("a", 1, 1), null);
+    writer.write(row("b", 1, 1), null);
+    assertThat(cassandra.requests).isEmpty();
+    writer.write(row("c", 1, 1), null);
+    assertThat(cassandra.requests).hasSize(3);
+  }
+
+  @Test
+  void boundsRequestsInFlight() throws Exception {
+    cassandra.delay = () -> 100;
+    CassandraSinkWriter writer =
+        writer(
+            table()
+                .option("sink.max-in-flight-requests", "4")
+                .option("sink.buffer-flush.max-rows", "10"));
+    for (int i = 0; i < 200; i++) {
+      writer.write(row("p" + i, 1, i), null);
+    }
+    writer.flush(true);
+    assertThat(cassandra.mostInFlight).isEqualTo(4);
+    assertThat(cassandra.requests).hasSize(200);
+  }
+
+  @Test
+  void boundsBytesHeldByWaiting() throws Exception {
+    cassandra.delay = () -> 100;
+    CassandraSinkWriter writer = writer(table().option("sink.buffer-flush.max-size", "1kb"));
+    long mostHeld = 0;
+    for (int i = 0; i < 100; i++) {
+      writer.write(row("p", i, i), null);
+      long sent = task.metricGroup().getNumRecordsSendCounter().getCount();
+      mostHeld = Math.max(mostHeld, i + 1 - sent);
+    }
+    long rowBytes = RowWrite.upsert(null, cells("p", 1, 1L), 1).bytes();
+    assertThat(mostHeld).isEqualTo(1024 / rowBytes);
+  }
+
+  private static List<ByteBuffer> cells(String p, int c, long v) {
+    return java.util.Arrays.asList(
+        bytes(p), ByteBuffer.allocate(4).putInt(0, c), ByteBuffer.allocate(8).putLong(0, v), null);
+  }
+
+  @Test
+  void takesARowLargerThanTheBound() throws Exception {
+    CassandraSinkWriter writer = writer(table().option("sink.buffer-flush.max-size", "10 bytes"));
+    writer.write(row("a", 1, 1), null);
+    writer.write(row("b", 1, 2), null);
+    writer.flush(true);
+    assertThat(value("b", 1)).isEqualTo(2);
+  }
+
+  @Test
+  void triesATransientErrorAgainAndThenFailsTheJob() throws Exception {
+    cassandra.fate = () -> Fate.LOST;
+    CassandraSinkWriter writer = writer(table().option("sink.retry.max-attempts", "3"));
+    writer.write(row("a", 1, 1), null);
+    assertThatThrownBy(() -> writer.flush(false))
+        .cause()
+        .isInstanceOf(CassandraSinkException.class)
+        .hasMessage("write to ks.t failed after 3 tries: Query timed out after PT10S");
+    assertThat(cassandra.requests).hasSize(3);
+  }
+
+  @Test
+  void failsTheJobAtOnceOnAnErrorThatStays() throws Exception {
+    cassandra.error = new InvalidQueryException(null, "Key may not be empty");
+    CassandraSinkWriter writer = writer(table());
+    writer.write(row("", 1, 1), null);
+    assertThatThrownBy(() -> task.pass(60_000))
+        .isInstanceOf(CassandraRefusedException.class)
+        .hasMessage("write to ks.t was refused: Key may not be empty");
+    assertThat(cassandra.requests).hasSize(1);
+  }
+
+  @Test
+  void refusesARowWithoutKey() {
+    CassandraSinkWriter writer = writer(table());
+    GenericRowData row = GenericRowData.of(StringData.fromString("a"), null, 1L, null);
+    assertThatThrownBy(() -> writer.write(row, null))
+        .isInstanceOf(CassandraRefusedException.class)
+        .hasMessage("primary key column ks.t.c is null in a row");
+  }
+
+  @Test
+  void keepsNoReferenceToARow() throws Exception {
+    CassandraSinkWriter writer = writer(table());
+    byte[] w = "one".getBytes();
+    GenericRowData reused = GenericRowData.of(StringData.fromString("a"), 1, 1L, w);
+    writer.write(reused, null);
+    w[0] = 'X';
+    reused.setField(1, 2);
+    reused.setField(2, 2L);
+    writer.write(reused, null);
+    writer.flush(false);
+    assertThat(value("a", 1)).isEqualTo(1);
+    assertThat(cassandra.row(key("a", 1))).containsEntry(3, bytes("one"));
+    assertThat(cassandra.row(key("a", 2))).containsEntry(3, bytes("Xne"));
+  }
+
+  @Test
+  void aPartialInsertLeavesOtherColumnsAloneButNotThoseOfADeletedRow() throws Exception {
+    Tables table = table();
+    CassandraSinkWriter whole = writer(table);
+    whole.write(row(RowKind.INSERT, "a", 1, 1L, "kept"), null);
+    whole.write(row(RowKind.INSERT, "a", 2, 1L, "gone"), null);
+    whole.flush(false);
+    CassandraSinkWriter partial =
+        writer(table, table.target().columns().subList(0, 3), task, () -> clock);
+    partial.write(row("a", 1, 2), null);
+    partial.write(row(RowKind.DELETE, "a", 2, 1L, null), null);
+    partial.write(row("a", 2, 2), null);
+    partial.flush(false);
+    assertThat(cassandra.row(key("a", 1))).containsEntry(3, bytes("kept"));
+    assertThat(cassandra.row(key("a", 2))).containsOnlyKeys(0, 1, 2);
+    assertThat(value("a", 2)).isEqualTo(2);
+  }
+
+  @Test
+  void raisesTheCeilingAheadOfNeed() throws Exception {
+    CassandraSinkWriter writer = writer(table().option("sink.timestamp-reserve", "10 s"));
+    assertThat(cassandra.ceiling).isEqualTo(clock + 10_000_000);
+    clock += 4_000_000;
+    writer.write(row("a", 1, 1), null);
+    assertThat(cassandra.ceilingRaises).isEqualTo(1);
+    clock += 2_000_000;
+    writer.write(row("a", 1, 2), null);
+    writer.write(row("a", 1, 3), null);
+    assertThat(cassandra.ceilingRaises).isEqualTo(2);
+    assertThat(cassandra.ceiling).isEqualTo(clock + 10_000_000);
+  }
+
+  @Test
+  void waitsAtTheCeilingWhileItCannotBeRaised() throws Exception {
+    CassandraSinkWriter writer = writer(table().option("sink.timestamp-reserve", "1 s"));
+    long ceiling = cassandra.ceiling;
+    cassandra.ceilingAway = true;
+    clock += 60 * MINUTE;
+    int left = 1_000_000 / 16;
+    task.after(3_600_000, cassandra::ceilingIsBack);
+    for (int i = 0; i < left + 10; i++) {
+      writer.write(row("a", 1, i), null);
+    }
+    writer.flush(false);
+    assertThat(value("a", 1)).isEqualTo(left + 9);
+    List<Long> stamps =
+        cassandra.requests.stream().flatMap(List::stream).map(RowWrite::writtenAt).toList();
+    assertThat(stamps).isSorted();
+    assertThat(stamps.get(0)).isLessThanOrEqualTo(ceiling);
+    assertThat(stamps.get(stamps.size() - 1)).isGreaterThan(ceiling);
+  }
+
+  @Test
+  void ignoresAnswersAfterItsEnd() throws Exception {
+    cassandra.delay = () -> 5_000;
+    CassandraSinkWriter writer = writer(table().option("sink.buffer-flush.max-rows", "1"));
+    writer.write(row("a", 1, 1), null);
+    writer.close();
+    task.end();
+    assertThatCode(() -> task.pass(60_000)).doesNotThrowAnyException();
+  }
+
+  static IntStream seeds() {
+    return IntStream.range(0, 40);
+  }
+
+  /** Whatever the network does, the table equals the changelog applied in order, at each flush. */
+  @ParameterizedTest
+  @MethodSource("seeds")
+  void equalsTheChangelogOverABadNetwork(int seed) throws Exception {
+    Random random = new Random(seed);
+    makeBad(random);
+    Tables table =
+        table()
+            .option("sink.buffer-flush.max-rows", "5")
+            .option("sink.max-in-flight-requests", "3")
+            .option("sink.batch.max-size", "200 bytes");
+    CassandraSinkWriter writer = writer(table);
+    Map<RowKey, Long> expected = new HashMap<>();
+    for (int i = 0; i < 500; i++) {
+      change(random, writer, expected);
+      clock += random.nextInt(3) - 1;
+      if (random.nextInt(50) == 0) {
+        writer.flush(false);
+        assertHolds(expected);
+      }
+    }
+    writer.flush(true);
+    assertHolds(expected);
+  }
+
+  /**
+   * An attempt dies; the next runs on a machine an hour behind; the first's last writes come late.
+   */
+  @ParameterizedTest
+  @MethodSource("seeds")
+  void aLaterAttemptWinsThoughItsClockIsBehind(int seed) throws Exception {
+    Random random = new Random(seed);
+    makeBad(random);
+    CassandraSinkWriter first = writer(table().option("sink.buffer-flush.max-rows", "5"));
+    Map<RowKey, Long> lost = new HashMap<>();
+    for (int i = 0; i < 200; i++) {
+      change(random, first, lost);
+    }
+    first.close();
+    task.end();
+
+    FakeTask nextTask = new FakeTask();
+    cassandra.serve(nextTask);
+    Tables table = table();
+    CassandraSinkWriter second =
+        writer(table, table.target().columns(), nextTask, () -> clock - 60 * MINUTE);
+    Map<RowKey, Long> expected = new HashMap<>();
+    for (RowKey key : lost.keySet()) {
+      changeTo(random, second, key, expected);
+    }
+    second.flush(true);
+    task.pass(3_600_000);
+    assertHolds(expected);
+  }
+
+  private void makeBad(Random random) {
+    cassandra.delay = () -> random.nextInt(50);
+    cassandra.fate =
+        () -> {
+          int dice = random.nextInt(10);
+          return dice < 7 ? Fate.DONE : dice < 8 ? Fate.LOST : Fate.UNANSWERED;
+        };
+  }
+
+  private static void change(Random random, CassandraSinkWriter writer, Map<RowKey, Long> expected)
+      throws Exception {
+    RowKey key = key("abc".charAt(random.nextInt(3)) + "", random.nextInt(4));
+    changeTo(random, writer, key, expected);
+  }
+
+  private static void changeTo(
+      Random random, CassandraSinkWriter writer, RowKey key, Map<RowKey, Long> expected)
+      throws Exception {
+    long value = random.nextInt(1_000);
+    boolean delete = random.nextInt(4) == 0;
+    RowData row =
+        row(
+            delete ? RowKind.DELETE : RowKind.UPDATE_AFTER,
+            new String(key.partition().get(0).array()),
+            key.clustering().get(0).getInt(0),
+            value,
+            null);
+    writer.write(row, null);
+    expected.put(key, delete ? null : value);
+  }
+
+  private void assertHolds(Map<RowKey, Long> expected) {
+    expected.forEach(
+        (key, value) -> {
+          ByteBuffer found = cassandra.row(key).get(2);
+          assertThat(found == null ? null : found.getLong(0)).isEqualTo(value);
+        });
+  }
+}

@@ -1,0 +1,85 @@
+package io.tally.connectors.cassandra;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.table.api.Schema;
+import org.apache.flink.table.catalog.CatalogTable;
+import org.apache.flink.table.catalog.Column;
+import org.apache.flink.table.catalog.ObjectIdentifier;
+import org.apache.flink.table.catalog.ResolvedCatalogTable;
+import org.apache.flink.table.catalog.ResolvedSchema;
+import org.apache.flink.table.catalog.UniqueConstraint;
+import org.apache.flink.table.connector.sink.DynamicTableSink;
+import org.apache.flink.table.factories.FactoryUtil;
+import org.apache.flink.table.types.DataType;
+
+/** Flink tables over Cassandra, declared as a CREATE TABLE would. */
+final class Tables {
+
+  private final Map<String, DataType> columns = new LinkedHashMap<>();
+  private final Map<String, String> options = new LinkedHashMap<>();
+  private List<String> key = List.of();
+
+  Tables() {
+    option("connector", "cassandra");
+    option("contact-points", "127.0.0.1:9042");
+    option("keyspace", "ks");
+    option("table", "t");
+  }
+
+  Tables column(String name, DataType type) {
+    columns.put(name, type);
+    return this;
+  }
+
+  Tables key(String... names) {
+    key = List.of(names);
+    return this;
+  }
+
+  Tables option(String name, String value) {
+    options.put(name, value);
+    return this;
+  }
+
+  Tables without(String name) {
+    options.remove(name);
+    return this;
+  }
+
+  ResolvedSchema schema() {
+    List<Column> resolved =
+        columns.entrySet().stream()
+            .map(e -> (Column) Column.physical(e.getKey(), e.getValue()))
+            .toList();
+    UniqueConstraint constraint = key.isEmpty() ? null : UniqueConstraint.primaryKey("pk", key);
+    return new ResolvedSchema(resolved, List.of(), constraint, List.of());
+  }
+
+  /** The sink that Flink's own discovery makes. */
+  DynamicTableSink sink() {
+    CatalogTable table =
+        CatalogTable.newBuilder()
+            .schema(Schema.newBuilder().fromResolvedSchema(schema()).build())
+            .options(options)
+            .build();
+    return FactoryUtil.createDynamicTableSink(
+        null,
+        ObjectIdentifier.of("c", "d", "t"),
+        new ResolvedCatalogTable(table, schema()),
+        Map.of(),
+        new Configuration(),
+        Tables.class.getClassLoader(),
+        false);
+  }
+
+  TargetTable target() {
+    return TargetTables.of(schema(), Configuration.fromMap(options));
+  }
+
+  SinkSettings settings() {
+    return SinkSettings.of(Configuration.fromMap(options));
+  }
+}
