@@ -57,6 +57,8 @@ _LOGGING = """\
   <appender name="console" class="ch.qos.logback.core.ConsoleAppender">
     <encoder><pattern>%date{ISO8601} %-5level %msg \\(%logger{0}\\)%n</pattern></encoder>
   </appender>
+  <!-- All settings in one line of 15,000 characters. -->
+  <logger name="org.apache.cassandra.config.Config" level="WARN"/>
   <root level="INFO"><appender-ref ref="console"/></root>
 </configuration>
 """
@@ -72,6 +74,7 @@ class Cassandra:
     name = "cassandra"
     main_port = "cql"
     port_setting = "cassandra_port"
+    memory_setting = "stack.cassandra_memory in [tool.tally]"
     port_names = ("cql", "storage")
 
     @property

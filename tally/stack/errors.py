@@ -46,8 +46,11 @@ class ServerCrashed(LogError):
         return f"the whole log is {self.log}; `tally up` starts it again"
 
 
+@dataclass(eq=False)
 class ServerOutOfMemory(LogError):
-    """The server ended because its memory did not suffice."""
+    """The server ended because its memory did not suffice; ``setting`` gives it more."""
+
+    setting: str
 
     @property
     def message(self) -> str:
@@ -57,7 +60,7 @@ class ServerOutOfMemory(LogError):
     @property
     def hint(self) -> str:
         """Name the setting."""
-        return f"give it more: stack.{self.service}_memory in [tool.tally]; the whole log is {self.log}"
+        return f"give it more with {self.setting}; the whole log is {self.log}"
 
 
 @dataclass(eq=False)

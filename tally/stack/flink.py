@@ -16,38 +16,37 @@ from urllib.request import urlopen
 from ruamel.yaml import YAML
 
 from tally.settings import process_environment
-from tally.stack.bundled import flink_conf
 from tally.stack.jars import flink_jars
 from tally.stack.java import Java
 from tally.stack.processes import Launch
-from tally.stack.service import HOST
+from tally.stack.service import HOST, bytes_of
 from tally.stack.state import Home
 
-SLOTS = 8
-_JOB_MANAGER_MIB = 1024
-_TASK_MANAGER_MIB = 2048
+_SIZES = ("jobmanager.memory.process.size", "taskmanager.memory.process.size")
 
 
 @dataclass(frozen=True)
 class Flink:
-    """The cluster: the project whose configuration it takes, and the configured REST port (0: any)."""
+    """The cluster: the folder of its configuration, and the configured REST port (0: any)."""
 
-    root: Path
+    conf: Path
     configured_port: int
 
     name = "flink"
     main_port = "rest"
     port_setting = "flink_port"
+    memory_setting = f"{' and '.join(_SIZES)} in flink-conf/config.yaml"
     port_names = ("rest", "rpc")
 
     @property
     def memory(self) -> int:
         """Return what both processes are configured to take."""
-        return (_JOB_MANAGER_MIB + _TASK_MANAGER_MIB) * 2**20
+        settings = self._settings()
+        return sum(bytes_of(str(settings[size])) for size in _SIZES)
 
     def prepare(self, home: Home, ports: Mapping[str, int], java: Java) -> dict[str, Launch]:
         """Write the configuration, and link the jars into one class path."""
-        conf = _write_conf(home, flink_conf(self.root), _overrides(home, ports))
+        conf = _write_conf(home, self.conf, self._settings() | _overrides(home, ports))
         distribution = flink_distribution()
         lib = _link_jars(home, distribution)
         env = {
@@ -69,9 +68,14 @@ class Flink:
         """Ask the REST API for the slots that the task manager offers."""
         try:
             with urlopen(f"http://{HOST}:{ports['rest']}/overview", timeout=2.0) as response:
-                return int(json.load(response)["slots-total"]) >= SLOTS
+                slots = int(json.load(response)["slots-total"])
         except (URLError, ConnectionError, TimeoutError, KeyError, ValueError):
             return False
+        return slots >= int(str(self._settings()["taskmanager.numberOfTaskSlots"]))
+
+    def _settings(self) -> dict[str, object]:
+        with (self.conf / "config.yaml").open(encoding="utf-8") as file:
+            return flatten(YAML(typ="safe").load(file) or {})
 
 
 def flink_distribution() -> Path:
@@ -91,11 +95,10 @@ def _overrides(home: Home, ports: Mapping[str, int]) -> dict[str, object]:
         "jobmanager.rpc.address": HOST,
         "jobmanager.rpc.port": ports["rpc"],
         "jobmanager.bind-host": HOST,
-        "jobmanager.memory.process.size": f"{_JOB_MANAGER_MIB}m",
+        # Both start at once: the task manager asks again soon in place of after 10 s.
+        "cluster.registration.error-delay": "500 ms",
         "taskmanager.host": HOST,
         "taskmanager.bind-host": HOST,
-        "taskmanager.memory.process.size": f"{_TASK_MANAGER_MIB}m",
-        "taskmanager.numberOfTaskSlots": SLOTS,
         "execution.checkpointing.dir": (home.data / "checkpoints").as_uri(),
         "execution.checkpointing.savepoint-dir": (home.data / "savepoints").as_uri(),
         "io.tmp.dirs": str(home.folder / "tmp"),
@@ -105,17 +108,16 @@ def _overrides(home: Home, ports: Mapping[str, int]) -> dict[str, object]:
     }
 
 
-def _write_conf(home: Home, source: Path, overrides: Mapping[str, object]) -> Path:
-    """Write the project's configuration, with this cluster's addresses and folders in place of its own."""
+def _write_conf(home: Home, source: Path, settings: Mapping[str, object]) -> Path:
+    """Copy the configuration, with this cluster's addresses and folders in place of its own."""
     conf = home.folder / "conf"
     shutil.rmtree(conf, ignore_errors=True)
     shutil.copytree(source, conf)
     (home.folder / "tmp").mkdir(exist_ok=True)
     yaml = YAML(typ="safe")
     yaml.default_flow_style = False
-    settings = flatten(yaml.load(source / "config.yaml") or {}) | dict(overrides)
     with (conf / "config.yaml").open("w", encoding="utf-8") as file:
-        yaml.dump(settings, file)
+        yaml.dump(dict(settings), file)
     return conf
 
 

@@ -24,6 +24,8 @@ from tally.stack.errors import (
 from tally.stack.locks import exclusive
 
 GROUPS = ("flink", "kafka", "cassandra")
+_LIST = ".list"
+_CHECKED = ".checked"
 
 
 def flink_jars() -> list[Path]:
@@ -63,7 +65,7 @@ def ensure_jars(*groups: str, of: Bundle | None = None) -> list[Path]:
         pinned = _pinned(files, group)
         folder = files.lib / group
         with exclusive(files.lib / f"{group}.lock"):
-            if not folder.is_dir():
+            if not _is_of(folder, pinned):
                 _fetch(files, group)
             _check(folder, pinned)
         jars += [folder / name for name in pinned]
@@ -95,7 +97,7 @@ def _pinned(files: Bundle, group: str) -> dict[str, str]:
 
 
 def _fetch(files: Bundle, group: str) -> None:
-    # Into a folder of its own first: one that is there is complete.
+    # Into a folder of its own first, so that the group's folder is there whole or not at all.
     with tempfile.TemporaryDirectory(dir=files.lib) as scratch:
         fetched = Path(scratch) / group
         _copy_dependencies(files.pom, group, fetched)
@@ -104,9 +106,21 @@ def _fetch(files: Bundle, group: str) -> None:
             if jar.name not in pinned:
                 raise UnpinnedJar(jar)
         _check(fetched, pinned)
+        (fetched / _LIST).write_text(_digest(pinned), "utf-8")
+        shutil.rmtree(files.lib / group, ignore_errors=True)
         fetched.rename(files.lib / group)
         for archive in archives(files, group):
             archive.unlink()
+
+
+def _is_of(folder: Path, pinned: dict[str, str]) -> bool:
+    """Return whether ``folder`` was fetched for this list; another one's jars are fetched anew."""
+    fetched_for = folder / _LIST
+    return fetched_for.is_file() and fetched_for.read_text("utf-8") == _digest(pinned)
+
+
+def _digest(pinned: dict[str, str]) -> str:
+    return hashlib.sha256(repr(sorted(pinned.items())).encode()).hexdigest()
 
 
 def _copy_dependencies(pom: Path, group: str, target: Path) -> None:
@@ -125,7 +139,7 @@ def _check(folder: Path, pinned: dict[str, str]) -> None:
     for name in pinned:
         if not (folder / name).is_file():
             raise MissingJar(folder / name)
-    stamp = folder / ".checked"
+    stamp = folder / _CHECKED
     state = _state(folder, pinned)
     if stamp.is_file() and stamp.read_text("utf-8") == state:
         return

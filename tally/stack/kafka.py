@@ -53,6 +53,11 @@ appender.console.layout.type=PatternLayout
 appender.console.layout.pattern=%d{ISO8601} %-5p %m (%c{1})%n
 rootLogger.level=info
 rootLogger.appenderRef.console.ref=console
+# Hundreds of lines of settings at each start.
+logger.config.name=org.apache.kafka.common.config
+logger.config.level=warn
+logger.kafkaconfig.name=kafka.server.KafkaConfig
+logger.kafkaconfig.level=warn
 logger.state.name=state.change.logger
 logger.state.level=warn
 logger.authorizer.name=kafka.authorizer.logger
@@ -70,6 +75,7 @@ class Kafka:
     name = "kafka"
     main_port = "broker"
     port_setting = "kafka_port"
+    memory_setting = "stack.kafka_memory in [tool.tally]"
     port_names = ("broker", "controller")
 
     @property

@@ -54,19 +54,20 @@ def failure_of(service: Service, home: Home, state: State) -> LogError | None:
         if find(child) is None:
             log = home.log(name)
             lines = last_lines(log)
-            kind = ServerOutOfMemory if _is_out_of_memory(lines) else ServerCrashed
-            return kind(service.name, log, lines)
+            if _is_out_of_memory(lines):
+                return ServerOutOfMemory(service.name, log, lines, service.memory_setting)
+            return ServerCrashed(service.name, log, lines)
     return None
 
 
 def last_lines(log: Path) -> tuple[str, ...]:
-    """Return the end of a log: at most 12 lines, of at most 300 characters."""
+    """Return the end of a log: at most 12 lines, of at most 200 characters."""
     if not log.is_file():
         return ()
     with log.open("rb") as file:
         file.seek(max(0, log.stat().st_size - 16384))
         lines = file.read().decode("utf-8", "replace").splitlines()
-    return tuple(line[:300] for line in lines if line.strip())[-LAST_LINES:]
+    return tuple(line[:200] for line in lines if line.strip())[-LAST_LINES:]
 
 
 def _is_out_of_memory(lines: Sequence[str]) -> bool:

@@ -22,6 +22,7 @@ class Service(Protocol):
         configured_port: that key's value; 0 means any free port.
         port_names: all its ports, the main one among them.
         memory: bytes that it takes.
+        memory_setting: where the user sets that.
     """
 
     @property
@@ -36,6 +37,8 @@ class Service(Protocol):
     def port_names(self) -> tuple[str, ...]: ...  # noqa: D102
     @property
     def memory(self) -> int: ...  # noqa: D102
+    @property
+    def memory_setting(self) -> str: ...  # noqa: D102
 
     def prepare(self, home: Home, ports: Mapping[str, int], java: Java) -> dict[str, Launch]:
         """Write the service's configuration under ``home``; return its processes by name."""

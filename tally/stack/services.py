@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tally.settings import Settings
+from tally.stack.bundled import flink_conf
 from tally.stack.cassandra import Cassandra
 from tally.stack.flink import Flink
 from tally.stack.kafka import Kafka
@@ -19,5 +20,5 @@ def service_of(name: str, root: Path, settings: Settings) -> Service:
     if name == "cassandra":
         return Cassandra(stack.cassandra_memory, stack.cassandra_port)
     if name == "flink":
-        return Flink(root, stack.flink_port)
+        return Flink(flink_conf(root), stack.flink_port)
     raise ValueError(f"no service is called {name}")

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tally.settings import Settings
+from tally.stack.addresses import Addresses, addresses
 from tally.stack.errors import PortInUse
 from tally.stack.java import Java, find_java
 from tally.stack.locks import exclusive
@@ -122,6 +123,10 @@ class Stack:
         """Return the state of every service, asking each that runs whether it answers."""
         services = (service_of(name, self.root, self.settings) for name in ALL)
         return tuple(status_of(service, self._home(service)) for service in services)
+
+    def addresses(self) -> Addresses:
+        """Return where the servers are, configured or running; asks no server."""
+        return addresses(self.root, self.settings)
 
     @property
     def _folder(self) -> Path:
