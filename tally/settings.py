@@ -114,6 +114,8 @@ def _document_of(pyproject: Path) -> dict[str, Any]:
         return {}
     try:
         return tomllib.loads(pyproject.read_text("utf-8"))
+    except UnicodeDecodeError as error:
+        raise NotToml("not UTF-8 text", Span(PYPROJECT, 1, 1)) from error
     except tomllib.TOMLDecodeError as error:
         raise _not_toml(str(error)) from error
 
@@ -197,3 +199,8 @@ def _validated(entries: list[_Entry]) -> Settings:
 def _lower_first(text: str) -> str:
     text = text.removeprefix("Value error, ")
     return text[:1].lower() + text[1:]
+
+
+def set_process_variables(variables: Mapping[str, str]) -> None:
+    """Set variables of this process, for the JVM that PyFlink starts and that reads them."""
+    os.environ.update(variables)

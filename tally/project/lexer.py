@@ -26,14 +26,15 @@ from tally.project.text_errors import UnterminatedComment, UnterminatedName, Unt
 
 VARIABLE = r"\$\{(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?::-(?P<default>[^}]*))?\}"
 
-# Order decides: a comment before the operator '/', an escaped string before the word 'E'.
+# Order decides: a comment before the operator '/', an escaped string before the word 'E'. A closing quote is
+# one that no other follows, so that the error for 'it''s names the first quote, not the second of the pair.
 _TOKEN = re.compile(
     r"""
       (?P<blank>    [ \t\n\r\f]+ )
     | (?P<comment>  (?:--|//)[^\r\n]* | /\*\*/ | /\*\*[^/].*?\*/ | /\*(?![*+]).*?\*/ )
     | (?P<escaped>  [eE]'(?:[^'\\]|\\.|'')*' )
-    | (?P<string>   (?:[uU]&|_[A-Za-z0-9][A-Za-z0-9:.\-_]*)?'[^']*(?:''[^']*)*' )
-    | (?P<quoted>   `(?:[^`\r\n]|``)+` | [uU]&"[^"\r\n]*(?:""[^"\r\n]*)*" )
+    | (?P<string>   (?:[uU]&)?'[^']*(?:''[^']*)*'(?!') | _[A-Za-z0-9][A-Za-z0-9:.\-_]*'[^']*(?:''[^']*)*' )
+    | (?P<quoted>   `(?:[^`\r\n]|``)+`(?!`) | [uU]&"[^"\r\n]*(?:""[^"\r\n]*)*" )
     | (?P<double>   "[^"\r\n]*"? )
     | (?P<variable> \$\{[A-Za-z_][A-Za-z0-9_]*(?::-[^}]*)?\} | \$?\$\{ )
     | (?P<word>     (?:[^\W\d]|\$(?!\$?\{)) (?:\w|\$(?!\$?\{))* )

@@ -127,7 +127,7 @@ def _is_open_set(code: Sequence[Token]) -> bool:
     words = [token.keyword or token.text for token in code]
     head = words[: words.index(";")] if ";" in words else words
     begun = any(tuple(head[at : at + 3]) == ("STATEMENT", "SET", "BEGIN") for at in range(len(head)))
-    ended = words[-1:] == ["END"] and words[-2] in (";", "BEGIN")
+    ended = words[-2:] in ([";", "END"], ["BEGIN", "END"])
     return begun and not ended
 
 

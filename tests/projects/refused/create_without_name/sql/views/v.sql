@@ -1,0 +1,1 @@
+CREATE v AS SELECT 1;

@@ -1,0 +1,2 @@
+INSERT INTO t
+SELECT "customer;id" FROM purchases;

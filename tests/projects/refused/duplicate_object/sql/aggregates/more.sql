@@ -1,0 +1,1 @@
+CREATE TEMPORARY FUNCTION `purchases` AS 'a.b';

@@ -1,0 +1,1 @@
+CREATE VIEW sales AS SELECT * FROM purchases;

@@ -1,0 +1,2 @@
+-- GrΓ¶Γe
+INSERT INTO t SELECT 'Grφίe';

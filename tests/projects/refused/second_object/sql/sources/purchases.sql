@@ -1,0 +1,6 @@
+-- Who bought what?
+CREATE TABLE purchases (
+  customer BIGINT NOT NULL,
+  amount DECIMAL(10, 2)
+) WITH ('connector' = 'kafka', 'topic' = 'purchases');
+CREATE TABLE refunds (a INT) WITH ('connector' = 'kafka');

@@ -1,0 +1,2 @@
+INSERT INTO t SELECT '/*' FROM purchases; /* not
+closed;

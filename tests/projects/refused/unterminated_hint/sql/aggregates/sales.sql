@@ -1,0 +1,3 @@
+INSERT INTO t
+SELECT * FROM purchases /*+ OPTIONS('a' = '*/');
+INSERT INTO t SELECT 1;

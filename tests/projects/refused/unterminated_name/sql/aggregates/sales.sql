@@ -1,0 +1,3 @@
+INSERT INTO t
+  SELECT `customer
+  FROM purchases` ;

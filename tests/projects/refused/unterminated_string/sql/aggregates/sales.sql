@@ -1,0 +1,3 @@
+SET 'a' = 'b';
+INSERT INTO t SELECT 'it''s; -- open
+FROM purchases;

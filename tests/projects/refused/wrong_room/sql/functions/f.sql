@@ -1,0 +1,1 @@
+create table if not exists c.d.events (a INT);

@@ -1,0 +1,2 @@
+-- large ones
+CREATE VIEW big AS SELECT 1;

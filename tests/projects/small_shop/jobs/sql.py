@@ -1,0 +1,1 @@
+"""Runs SQL files; no job of its own."""

@@ -1,0 +1,1 @@
+"""A Table API job, as far as finding it goes."""
