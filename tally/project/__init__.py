@@ -2,7 +2,7 @@
 
 In: a project's folder and the variables of the environment. Out: a frozen Project, or every mistake in its
 files at once. What a statement means is judged in planning, by Flink's own parser.
-May not import: planning, running, serving, stack, datasets, cli, pyflink, py4j, subprocess.
+May not import: planning, running, serving, stack, datasets, recount, cli, pyflink, py4j, subprocess.
 """
 
 from tally.project.files import SqlFile

@@ -1,8 +1,8 @@
 """The stack: Kafka, Cassandra and a Flink cluster on this machine, as child processes.
 
 In: the project's folder and its settings. Out: running servers, their addresses and health, or a named error
-with the end of a log. The only room that starts processes; it prints nothing, and imports neither pyflink nor
-another room of tally.
+with the end of a log. The only room that starts processes; it prints nothing.
+May not import: project, planning, running, serving, datasets, recount, cli, pyflink, py4j.
 """
 
 from tally.stack.addresses import Addresses, addresses
