@@ -185,6 +185,8 @@ class _Delivery:
 
 def _create(topic: str, address: str, settings: KafkaSettings) -> None:
     new = NewTopic(topic, settings.partitions, settings.replication_factor)
-    future = admin(address).create_topics([new], operation_timeout=REQUEST_SECONDS)[topic]
+    # Kept in a name: a client that nobody holds is freed before its answer comes, and the future waits for ever.
+    client = admin(address)
+    future = client.create_topics([new], operation_timeout=REQUEST_SECONDS)[topic]
     with naming(f"create topic '{topic}'", address):
         future.result()
