@@ -36,7 +36,6 @@ from tally.serving.errors import (
     CassandraFailed,
     CassandraRefusedLogin,
     CassandraUnreachable,
-    UnknownConsistency,
     UnknownDatacenter,
 )
 from tally.serving.names import literal, quoted
@@ -62,7 +61,6 @@ def connect(address: str | None, settings: CassandraSettings) -> Iterator[Sessio
         WrongAddress: the address is not host:port.
         CassandraUnreachable: nothing answers within seconds.
         CassandraRefusedLogin: user name and password are wrong or missing.
-        UnknownConsistency: ``settings.consistency_level`` is none of Cassandra's.
         UnknownDatacenter: no node is in ``settings.local_datacenter``.
     """
     if address is None:
@@ -157,7 +155,7 @@ def _cluster(address: str, settings: CassandraSettings) -> Cluster:
     contact_points = split_addresses(address, DEFAULT_PORT)
     profile = ExecutionProfile(
         load_balancing_policy=TokenAwarePolicy(DCAwareRoundRobinPolicy(settings.local_datacenter)),
-        consistency_level=_consistency(settings.consistency_level),
+        consistency_level=ConsistencyLevel.name_to_value[settings.consistency_level],
         row_factory=tuple_factory,
         request_timeout=_REQUEST_SECONDS,
     )
@@ -174,13 +172,6 @@ def _cluster(address: str, settings: CassandraSettings) -> Cluster:
         )
     except UnresolvableContactPoints as error:
         raise CassandraUnreachable(address, "the name of the host is unknown") from error
-
-
-def _consistency(name: str) -> int:
-    levels: dict[str, int] = ConsistencyLevel.name_to_value
-    if name.upper() not in levels:
-        raise UnknownConsistency(name, tuple(levels))
-    return levels[name.upper()]
 
 
 def _open(cluster: Cluster, address: str, settings: CassandraSettings) -> Session:

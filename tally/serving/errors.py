@@ -193,24 +193,6 @@ class UnknownDatacenter(ProjectError):
 
 
 @dataclass(eq=False)
-class UnknownConsistency(ProjectError):
-    """The configured consistency level does not exist."""
-
-    name: str
-    legal: tuple[str, ...]
-
-    @property
-    def message(self) -> str:
-        """Name the setting and its value."""
-        return f"setting 'cassandra.consistency_level': unknown level '{self.name}'"
-
-    @property
-    def hint(self) -> str:
-        """Give the nearest level, or all."""
-        return nearest_hint(self.name, self.legal)
-
-
-@dataclass(eq=False)
 class CassandraFailed(TallyError):
     """The server was reached and did not do what it was asked.
 

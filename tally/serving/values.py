@@ -13,6 +13,7 @@ import struct
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta, timezone
 from decimal import Context, Decimal, InvalidOperation
+from typing import Any
 
 from tally.serving.flink_types import FlinkType, parse_type
 
@@ -126,19 +127,8 @@ def to_json(value: object) -> object:
 
 def show(value: object) -> str:
     """Return a value as text that ``read_value`` reads again, collections as JSON, null as nothing."""
-    if value is None:
-        return ""
-    if isinstance(value, datetime):
-        return show_moment(value)
-    if isinstance(value, time):
-        return value.isoformat(timespec="milliseconds")
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, Decimal):
-        return f"{value:f}"
-    if isinstance(value, bytes | list | Mapping):
-        return _text(to_json(value))
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    shown = (write(value) for kind, write in _WRITERS if isinstance(value, kind))
+    return next(shown, "" if value is None else str(value))
 
 
 def _text(value: object) -> str:
@@ -205,3 +195,15 @@ _READERS: dict[str, tuple[Callable[[str], object], str]] = {
     "TIMESTAMP": (read_moment, MOMENT_EXPECTED),
     "TIMESTAMP_LTZ": (read_moment, MOMENT_EXPECTED),
 }
+
+# The first that fits holds: a datetime is a date too.
+_WRITERS: tuple[tuple[type, Callable[[Any], str]], ...] = (
+    (datetime, show_moment),
+    (date, date.isoformat),
+    (time, lambda value: value.isoformat(timespec="milliseconds")),
+    (Decimal, lambda value: f"{value:f}"),
+    (bool, lambda value: str(value).lower()),
+    (bytes, lambda value: _text(to_json(value))),
+    (list, lambda value: _text(to_json(value))),
+    (Mapping, lambda value: _text(to_json(value))),
+)
