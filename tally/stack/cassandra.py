@@ -112,15 +112,21 @@ class Cassandra:
     def answers(self, ports: Mapping[str, int]) -> bool:
         """Read a row by CQL."""
         # The driver takes a third of a second to load: that is spent while the server starts, not before.
-        from cassandra.cluster import Cluster, NoHostAvailable  # noqa: PLC0415
+        from cassandra.cluster import (  # noqa: PLC0415
+            EXEC_PROFILE_DEFAULT,
+            Cluster,
+            ExecutionProfile,
+            NoHostAvailable,
+        )
         from cassandra.policies import WhiteListRoundRobinPolicy  # noqa: PLC0415
 
+        profile = ExecutionProfile(load_balancing_policy=WhiteListRoundRobinPolicy([HOST]))
         cluster = Cluster(
             [HOST],
             port=ports["cql"],
             protocol_version=5,
             connect_timeout=1.0,
-            load_balancing_policy=WhiteListRoundRobinPolicy([HOST]),
+            execution_profiles={EXEC_PROFILE_DEFAULT: profile},
             schema_metadata_enabled=False,
             token_metadata_enabled=False,
         )
