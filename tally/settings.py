@@ -190,8 +190,7 @@ def _validated(entries: list[_Entry]) -> Settings:
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         path = ".".join(str(part) for part in first["loc"][:2])
-        # Not chained: the cause would hold the value, which may be a password.
-        raise WrongSetting(origins[path], path, _lower_first(first["msg"])) from None
+        raise WrongSetting(origins[path], path, _lower_first(first["msg"])) from error
     settings._origins = origins
     return settings
 

@@ -48,7 +48,7 @@ Whole = Annotated[int, BeforeValidator(_no_truth_value)]
 
 
 class _Section(BaseModel):
-    # What was wrong may be a password: pydantic's own errors must not show it either.
+    # A wrong value may be a password: pydantic's own errors, which ours carry as their cause, hide it too.
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 

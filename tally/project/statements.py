@@ -123,10 +123,9 @@ def _refuse_open_hint(source: SourceText, group: Sequence[Token]) -> None:
 
 
 def _is_open_set(code: Sequence[Token]) -> bool:
-    """Whether STATEMENT SET BEGIN stands in ``code`` before its first ``;``, and no END behind its last."""
+    """Whether STATEMENT SET BEGIN stands in ``code``, and no END behind its last ``;``."""
     words = [token.keyword or token.text for token in code]
-    head = words[: words.index(";")] if ";" in words else words
-    begun = any(tuple(head[at : at + 3]) == ("STATEMENT", "SET", "BEGIN") for at in range(len(head)))
+    begun = any(words[at : at + 3] == ["STATEMENT", "SET", "BEGIN"] for at in range(len(words)))
     ended = words[-2:] in ([";", "END"], ["BEGIN", "END"])
     return begun and not ended
 

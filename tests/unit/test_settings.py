@@ -97,6 +97,10 @@ def test_local_may_be_declared_too(write):
     )
 
 
+def test_a_section_may_be_empty(write):
+    assert load_settings(write("[tool.tally.kafka]\n[tool.tally.environments.a]\n"), {}) == Settings()
+
+
 def test_every_setting_has_a_variable(tmp_path):
     values = {"str": "LOCAL_QUORUM", "int": "1"}
     special = {

@@ -92,6 +92,7 @@ def test_a_token_knows_its_place_and_its_keyword():
         (r"E'\'x", None, ""),
         (r"E'a\\x", UnterminatedString, "<text>:1:2: unterminated string"),
         ("`a\n`", UnterminatedName, "<text>:1:1: unterminated quoted name"),
+        ("x `a``b", UnterminatedName, "<text>:1:3: unterminated quoted name"),
         ("x ``", UnterminatedName, "<text>:1:3: unterminated quoted name"),
         ("1 /* * /", UnterminatedComment, "<text>:1:3: unterminated comment"),
         ("/***/", UnterminatedComment, "<text>:1:1: unterminated comment"),

@@ -106,6 +106,7 @@ def test_a_folder_that_is_no_project_is_refused(tmp_path):
 def test_a_file_of_the_command_line_is_that_of_the_project():
     project = load_project(SHOP, ENVIRON)
     assert load_file(project, SHOP / "sql/aggregates/sales.sql", {}) is project.aggregates[1]
+    assert load_file(project, SHOP / "sql/views/../aggregates/sales.sql", {}) is project.aggregates[1]
 
 
 def test_a_file_from_elsewhere_is_read_with_the_project_s_names(tmp_path):

@@ -4,6 +4,7 @@ import pytest
 
 from tally.errors import Span
 from tally.project.statements import Created, split
+from tally.project.text_errors import UnterminatedComment
 
 
 def statements(text, **environ):
@@ -120,6 +121,7 @@ def test_other_statements_create_nothing(text, keyword):
         ("-- Who?\n \t\n", ""),
         ("SELECT 0; -- not this\n", ""),
         ("SELECT 0; -- not this\n-- Who?\n", "Who?"),
+        ("-- Who?  \n-- When?\t\n", "Who?\nWhen?"),
         ("/* Who? */ ", "Who?"),
         ("/**\n * Who?\n * When?\n */\n", "Who?\nWhen?"),
         ("// Who?\n/* When? */\n", "Who?\nWhen?"),
@@ -159,6 +161,17 @@ def test_positions_behind_a_value_are_those_of_the_file():
     assert str(statement.at(3, 16)) == "x.sql:1:25"  # the default of C
     assert str(statement.at(4, 1)) == "x.sql:2:1"
     assert str(statement.at(4, 7)) == "x.sql:2:7"
+
+
+def test_each_kind_of_line_end_ends_a_line():
+    (statement,) = statements("SELECT ${A}, 4", A="1,\r2,\r\n3")
+    assert str(statement.at(3, 2)) == "x.sql:1:12"
+
+
+def test_an_open_hint_is_found_at_the_end_of_the_file_too():
+    with pytest.raises(UnterminatedComment) as refused:
+        statements("SELECT *\nFROM t /*+ X /* not its end */")
+    assert str(refused.value.span) == "x.sql:2:8"
 
 
 def test_flink_counts_utf_16_units_and_a_tab_as_one_column():

@@ -1,0 +1,2 @@
+SET 'a' = 'b';
+CREATE TABLE sales (a INT) WITH ('connector' = 'print');

@@ -1,0 +1,1 @@
+CREATE VIEW v AS SELECT '${TOPIC}' AS topic, '${PREFIX}' AS prefix;
