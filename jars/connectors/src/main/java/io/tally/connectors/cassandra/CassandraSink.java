@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.LongSupplier;
 import org.apache.flink.api.connector.sink2.Sink;
-import org.apache.flink.api.connector.sink2.SinkWriter;
 import org.apache.flink.api.connector.sink2.WriterInitContext;
 import org.apache.flink.table.data.RowData;
 
@@ -23,7 +22,7 @@ record CassandraSink(TargetTable table, List<Column> columns, SinkSettings setti
     implements Sink<RowData> {
 
   @Override
-  public SinkWriter<RowData> createWriter(WriterInitContext context) throws IOException {
+  public CassandraSinkWriter createWriter(WriterInitContext context) throws IOException {
     return createWriter(context, CassandraSink::microsNow);
   }
 
@@ -34,7 +33,7 @@ record CassandraSink(TargetTable table, List<Column> columns, SinkSettings setti
    * @throws CassandraSinkException if Cassandra does not answer
    * @throws CassandraRefusedException if the table does not fit
    */
-  SinkWriter<RowData> createWriter(WriterInitContext context, LongSupplier clock)
+  CassandraSinkWriter createWriter(WriterInitContext context, LongSupplier clock)
       throws IOException {
     CqlSession session = Sessions.open(settings, table.keyspace());
     try {
@@ -48,7 +47,7 @@ record CassandraSink(TargetTable table, List<Column> columns, SinkSettings setti
     }
   }
 
-  private SinkWriter<RowData> createWriter(
+  private CassandraSinkWriter createWriter(
       WriterInitContext context, LongSupplier clock, CqlSession session) throws IOException {
     KeyColumns key = TableCheck.check(table, session.getMetadata());
     RowEncoder encoder = new RowEncoder(table, columns, key);

@@ -6,6 +6,7 @@ import io.tally.connectors.cassandra.TargetTable.Column;
 import org.apache.flink.table.api.ValidationException;
 import org.apache.flink.table.types.logical.ArrayType;
 import org.apache.flink.table.types.logical.LogicalType;
+import org.apache.flink.table.types.logical.LogicalTypeRoot;
 import org.apache.flink.table.types.logical.MapType;
 import org.apache.flink.table.types.logical.utils.LogicalTypeChecks;
 
@@ -29,9 +30,7 @@ final class CqlTypes {
       throw new ValidationException(
           "column '%s' is %s, which Cassandra cannot store; use %s"
               .formatted(
-                  column.name(),
-                  column.type().copy(true).asSummaryString(),
-                  e.instead.formatted(column.name())));
+                  column.name(), column.type().copy(true).asSummaryString(), e.insteadOf(column)));
     }
   }
 
@@ -57,25 +56,41 @@ final class CqlTypes {
           throw new Unsupported("a BIGINT count of milliseconds or months");
       case ROW, STRUCTURED_TYPE -> throw new Unsupported("one column for each field of it");
       case MULTISET -> throw new Unsupported("MAP with BIGINT counts");
-      default -> throw new Unsupported("CAST(`%s` AS STRING)");
+      default -> throw new Unsupported("STRING", type);
     };
   }
 
   private static DataType timestamp(LogicalType type) throws Unsupported {
     if (LogicalTypeChecks.getPrecision(type) > TIMESTAMP_PRECISION) {
-      boolean local = type.asSummaryString().contains("LTZ");
-      throw new Unsupported("CAST(`%s` AS " + (local ? "TIMESTAMP_LTZ(3))" : "TIMESTAMP(3))"));
+      boolean local = type.is(LogicalTypeRoot.TIMESTAMP_WITH_LOCAL_TIME_ZONE);
+      throw new Unsupported(local ? "TIMESTAMP_LTZ(3)" : "TIMESTAMP(3)", type);
     }
     return DataTypes.TIMESTAMP;
   }
 
-  /** Carries what to write instead, with a place for the column's name. */
+  /** Carries what to use instead, and the type to cast if a cast does it. */
   private static final class Unsupported extends Exception {
     private static final long serialVersionUID = 1L;
     private final String instead;
+    private final transient LogicalType castable;
 
     Unsupported(String instead) {
+      this(instead, null);
+    }
+
+    Unsupported(String instead, LogicalType castable) {
       this.instead = instead;
+      this.castable = castable;
+    }
+
+    /** A value inside a collection cannot be cast on its own. */
+    private String insteadOf(Column column) {
+      if (castable == null) {
+        return instead;
+      }
+      return column.type().equals(castable)
+          ? "CAST(`%s` AS %s)".formatted(column.name(), instead)
+          : instead + " in its place";
     }
   }
 }

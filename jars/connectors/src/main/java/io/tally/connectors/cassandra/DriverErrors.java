@@ -14,6 +14,7 @@ import com.datastax.oss.driver.api.core.servererrors.ServerError;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CompletionException;
+import java.util.regex.Pattern;
 
 /** Tells errors that pass from errors that stay, and says each in one line. */
 final class DriverErrors {
@@ -31,6 +32,9 @@ final class DriverErrors {
           // Unavailable, overloaded, starting up, time-outs and failures of replicas.
           QueryExecutionException.class,
           ServerError.class);
+
+  /** The driver's names for its session and channel, such as {@code [s0|control|connecting...]}. */
+  private static final Pattern DRIVER_PREFIX = Pattern.compile("^\\[s\\d+[^]]*] ");
 
   private DriverErrors() {}
 
@@ -66,12 +70,17 @@ final class DriverErrors {
           .map(DriverErrors::oneLine)
           .orElse("no node of the local data centre is up");
     }
-    Throwable root =
-        cause instanceof ConnectionInitException && cause.getCause() != null
-            ? cause.getCause()
-            : cause;
+    Throwable root = cause instanceof ConnectionInitException ? root(cause) : cause;
     String text = root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
+    text = DRIVER_PREFIX.matcher(text).replaceFirst("");
     return text.lines().findFirst().orElse(text).trim();
+  }
+
+  /** Netty hangs the reason why a connection failed on the failure as a suppressed exception. */
+  private static Throwable root(Throwable error) {
+    Throwable[] suppressed = error.getSuppressed();
+    Throwable next = suppressed.length > 0 ? suppressed[0] : error.getCause();
+    return next == null ? error : root(next);
   }
 
   private static List<Throwable> nodeErrors(AllNodesFailedException all) {

@@ -31,7 +31,8 @@ final class DriverRowStore implements RowStore {
     return session.executeAsync(statement(writes)).thenApply(result -> null);
   }
 
-  private Statement<?> statement(List<RowWrite> writes) {
+  /** One statement, or an unlogged batch of them. */
+  Statement<?> statement(List<RowWrite> writes) {
     List<BatchableStatement<?>> statements = new ArrayList<>(writes.size());
     for (RowWrite write : writes) {
       if (write.deletes()) {

@@ -83,7 +83,8 @@ final class RowDecoder implements Serializable {
 
   private static String firstLine(Throwable error) {
     String text = error.getMessage() == null ? "" : error.getMessage().strip();
-    return text.isEmpty() ? error.getClass().getSimpleName() : text.lines().findFirst().orElse("");
+    String line = text.lines().findFirst().orElse(error.getClass().getSimpleName());
+    return line.endsWith(".") ? line.substring(0, line.length() - 1) : line;
   }
 
   private static final class Rows implements Collector<RowData> {

@@ -1,0 +1,404 @@
+package io.tally.connectors.cassandra;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.datastax.oss.driver.api.core.CqlSession;
+import com.datastax.oss.driver.api.core.cql.Row;
+import com.datastax.oss.driver.api.core.cql.SimpleStatement;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.net.ServerSocket;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.LongSupplier;
+import org.apache.flink.table.api.DataTypes;
+import org.apache.flink.table.data.DecimalData;
+import org.apache.flink.table.data.GenericArrayData;
+import org.apache.flink.table.data.GenericMapData;
+import org.apache.flink.table.data.GenericRowData;
+import org.apache.flink.table.data.RowData;
+import org.apache.flink.table.data.StringData;
+import org.apache.flink.table.data.TimestampData;
+import org.apache.flink.types.RowKind;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Against a real server: {@code mvn package -Dcassandra.contact-point=127.0.0.1:9042}. */
+class CassandraServerTest {
+
+  private static final long HOUR = 3_600_000_000L;
+  private static final String KEYSPACE = "connectors_" + System.nanoTime();
+
+  private static CqlSession session;
+  private static String contactPoint;
+
+  @BeforeAll
+  static void connect() throws IOException {
+    contactPoint = System.getProperty("cassandra.contact-point", "");
+    Assumptions.assumeFalse(
+        contactPoint.isEmpty(), "no server: the property cassandra.contact-point is not set");
+    session = Sessions.open(kv("none").settings(), KEYSPACE);
+    session.execute(
+        "CREATE KEYSPACE %s WITH replication = {'class': 'SimpleStrategy', 'replication_factor': 1}"
+            .formatted(KEYSPACE));
+  }
+
+  @AfterAll
+  static void dropAll() {
+    if (session != null) {
+      session.execute(
+          SimpleStatement.newInstance("DROP KEYSPACE IF EXISTS " + KEYSPACE)
+              .setTimeout(Duration.ofSeconds(30)));
+      session.close();
+    }
+  }
+
+  private static Tables table(String name) {
+    return new Tables()
+        .option("contact-points", contactPoint)
+        .option("keyspace", KEYSPACE)
+        .option("table", name);
+  }
+
+  private static Tables kv(String name) {
+    return table(name)
+        .column("k", DataTypes.STRING().notNull())
+        .column("v", DataTypes.BIGINT())
+        .key("k");
+  }
+
+  private static void execute(String cql) {
+    session.execute(
+        SimpleStatement.newInstance(cql.replace("KS", KEYSPACE))
+            .setTimeout(Duration.ofSeconds(30)));
+  }
+
+  private static List<Row> rows(String cql) {
+    return session.execute(cql.replace("KS", KEYSPACE)).all();
+  }
+
+  private static CassandraSinkWriter open(Tables table) throws IOException {
+    return sink(table).createWriter(new FakeTask());
+  }
+
+  private static CassandraSinkWriter open(Tables table, LongSupplier clock) throws IOException {
+    return sink(table).createWriter(new FakeTask(), clock);
+  }
+
+  private static CassandraSink sink(Tables table) {
+    return new CassandraSink(table.target(), table.target().columns(), table.settings());
+  }
+
+  private static void write(CassandraSinkWriter writer, RowData... rows) throws Exception {
+    for (RowData row : rows) {
+      writer.write(row, null);
+    }
+    writer.flush(false);
+  }
+
+  private static GenericRowData kv(RowKind kind, String k, Long v) {
+    return GenericRowData.ofKind(kind, StringData.fromString(k), v);
+  }
+
+  private static long micros() {
+    return System.currentTimeMillis() * 1_000;
+  }
+
+  @Test
+  void storesEveryType() throws Exception {
+    execute(
+        "CREATE TABLE KS.types (s text, b boolean, y blob, t tinyint, m smallint, i int, l bigint,"
+            + " f float, d double, n decimal, a date, o time, x timestamp, z timestamp,"
+            + " r list<int>, p map<text, bigint>, PRIMARY KEY (s, x))");
+    Tables types =
+        table("types")
+            .column("s", DataTypes.STRING().notNull())
+            .column("b", DataTypes.BOOLEAN())
+            .column("y", DataTypes.BYTES())
+            .column("t", DataTypes.TINYINT())
+            .column("m", DataTypes.SMALLINT())
+            .column("i", DataTypes.INT())
+            .column("l", DataTypes.BIGINT())
+            .column("f", DataTypes.FLOAT())
+            .column("d", DataTypes.DOUBLE())
+            .column("n", DataTypes.DECIMAL(10, 2))
+            .column("a", DataTypes.DATE())
+            .column("o", DataTypes.TIME())
+            .column("x", DataTypes.TIMESTAMP(3).notNull())
+            .column("z", DataTypes.TIMESTAMP_LTZ(3))
+            .column("r", DataTypes.ARRAY(DataTypes.INT()))
+            .column("p", DataTypes.MAP(DataTypes.STRING(), DataTypes.BIGINT()))
+            .key("s", "x");
+    TimestampData time = TimestampData.fromEpochMillis(1_234_567_890_123L);
+    GenericRowData values =
+        GenericRowData.of(
+            StringData.fromString("k"),
+            true,
+            new byte[] {7},
+            (byte) 1,
+            (short) 2,
+            3,
+            4L,
+            5f,
+            6d,
+            DecimalData.fromBigDecimal(new BigDecimal("7.10"), 10, 2),
+            1,
+            1_000,
+            time,
+            time,
+            new GenericArrayData(new int[] {1, 2}),
+            new GenericMapData(Map.of(StringData.fromString("q"), 8L)));
+    CassandraSinkWriter writer = open(types);
+    write(writer, values);
+    Row row = rows("SELECT * FROM KS.types").get(0);
+    List<Object> found = new ArrayList<>();
+    for (String column : "s b y t m i l f d n a o x z r p".split(" ")) {
+      found.add(row.getObject(column));
+    }
+    Instant instant = time.toInstant();
+    assertThat(found)
+        .containsExactly(
+            "k",
+            true,
+            ByteBuffer.wrap(new byte[] {7}),
+            (byte) 1,
+            (short) 2,
+            3,
+            4L,
+            5f,
+            6d,
+            new BigDecimal("7.10"),
+            LocalDate.of(1970, 1, 2),
+            LocalTime.of(0, 0, 1),
+            instant,
+            instant,
+            List.of(1, 2),
+            Map.of("q", 8L));
+
+    GenericRowData nulls = new GenericRowData(16);
+    nulls.setField(0, StringData.fromString("k"));
+    nulls.setField(12, time);
+    write(writer, nulls);
+    writer.close();
+    Row emptied = rows("SELECT * FROM KS.types").get(0);
+    for (String column : "b y t m i l f d n a o z r p".split(" ")) {
+      assertThat(emptied.isNull(column)).as(column).isTrue();
+    }
+  }
+
+  @Test
+  void upsertsAndDeletesByFullKeyUnderNamesThatNeedQuotes() throws Exception {
+    execute(
+        "CREATE TABLE KS.\"Group\" (\"order\" text, \"Set\" int, \"token\" bigint,"
+            + " PRIMARY KEY (\"order\", \"Set\"))");
+    Tables group =
+        table("Group")
+            .column("Set", DataTypes.INT().notNull())
+            .column("token", DataTypes.BIGINT())
+            .column("order", DataTypes.STRING().notNull())
+            .key("Set", "order");
+    CassandraSinkWriter writer = open(group);
+    StringData a = StringData.fromString("a");
+    for (int set = 0; set < 3; set++) {
+      writer.write(GenericRowData.of(set, 1L, a), null);
+    }
+    writer.flush(false);
+    write(
+        writer,
+        GenericRowData.ofKind(RowKind.UPDATE_AFTER, 1, 2L, a),
+        GenericRowData.ofKind(RowKind.DELETE, 2, 1L, a));
+    writer.close();
+    assertThat(rows("SELECT \"Set\", \"token\" FROM KS.\"Group\""))
+        .extracting(row -> row.getInt(0) + "=" + row.getLong(1))
+        .containsExactly("0=1", "1=2");
+  }
+
+  @Test
+  void addsTheTimeBucketAlsoToDeletes() throws Exception {
+    execute(
+        "CREATE TABLE KS.series (bucket timestamp, at timestamp, v bigint,"
+            + " PRIMARY KEY (bucket, at)) WITH CLUSTERING ORDER BY (at DESC)");
+    Tables series =
+        table("series")
+            .column("at", DataTypes.TIMESTAMP(3).notNull())
+            .column("v", DataTypes.BIGINT())
+            .key("at")
+            .option("bucket.source", "at")
+            .option("bucket.width", "1 d");
+    CassandraSinkWriter writer = open(series);
+    Instant noon = Instant.parse("2013-01-02T12:00:00Z");
+    TimestampData kept = TimestampData.fromInstant(noon);
+    TimestampData gone = TimestampData.fromInstant(noon.plusSeconds(1));
+    write(writer, GenericRowData.of(kept, 1L), GenericRowData.of(gone, 2L));
+    write(writer, GenericRowData.ofKind(RowKind.DELETE, gone, 2L));
+    writer.close();
+    assertThat(rows("SELECT bucket, at, v FROM KS.series WHERE bucket = '2013-01-02'"))
+        .extracting(row -> List.of(row.getInstant(0), row.getInstant(1), row.getLong(2)))
+        .containsExactly(List.of(Instant.parse("2013-01-02T00:00:00Z"), noon, 1L));
+  }
+
+  @Test
+  void aRestartOnAMachineWhoseClockIsBehindStillWins() throws Exception {
+    execute("CREATE TABLE KS.restarted (k text PRIMARY KEY, v bigint)");
+    Tables table = kv("restarted");
+    CassandraSinkWriter ahead = open(table, () -> micros() + HOUR);
+    write(ahead, kv(RowKind.INSERT, "a", 1L), kv(RowKind.INSERT, "b", 1L));
+    ahead.close();
+    CassandraSinkWriter behind = open(table, () -> micros() - HOUR);
+    write(behind, kv(RowKind.UPDATE_AFTER, "a", 2L), kv(RowKind.DELETE, "b", 1L));
+    behind.close();
+    assertThat(rows("SELECT k, v FROM KS.restarted"))
+        .extracting(row -> row.getString(0) + "=" + row.getLong(1))
+        .containsExactly("a=2");
+    long ceiling =
+        rows("SELECT ceiling FROM KS.tally_write_ceiling WHERE table_name = 'restarted'")
+            .get(0)
+            .getLong(0);
+    assertThat(ceiling).isGreaterThan(micros() + HOUR);
+  }
+
+  @Test
+  void anOlderWriteThatComesLateLoses() throws Exception {
+    execute("CREATE TABLE KS.late (k text PRIMARY KEY, v bigint)");
+    TargetTable table = kv("late").target();
+    KeyColumns key = new KeyColumns(List.of("k"), List.of());
+    RowEncoder encoder = new RowEncoder(table, table.columns(), key);
+    DriverRowStore store =
+        new DriverRowStore(
+            session,
+            Statements.insert(table, encoder.columnsSet(), 0),
+            Statements.delete(table, key));
+    RowWrite older = encoder.encode(kv(RowKind.INSERT, "a", 1L), 100);
+    RowWrite newer = encoder.encode(kv(RowKind.INSERT, "a", 2L), 101);
+    RowWrite delete = encoder.encode(kv(RowKind.DELETE, "b", 0L), 103);
+    RowWrite deleted = encoder.encode(kv(RowKind.INSERT, "b", 1L), 102);
+    for (RowWrite write : List.of(newer, older, delete, deleted, newer)) {
+      store.send(List.of(write)).toCompletableFuture().join();
+    }
+    assertThat(rows("SELECT k, v, writetime(v) FROM KS.late"))
+        .extracting(row -> row.getString(0) + "=" + row.getLong(1) + "@" + row.getLong(2))
+        .containsExactly("a=2@101");
+  }
+
+  @Test
+  void aFullBatchDrawsNoWarning() {
+    execute("CREATE TABLE KS.batched (k text, c int, v bigint, PRIMARY KEY (k, c))");
+    Tables flinkTable =
+        table("batched")
+            .column("k", DataTypes.STRING().notNull())
+            .column("c", DataTypes.INT().notNull())
+            .column("v", DataTypes.BIGINT())
+            .key("k", "c");
+    TargetTable table = flinkTable.target();
+    KeyColumns key = new KeyColumns(List.of("k"), List.of("c"));
+    RowEncoder encoder = new RowEncoder(table, table.columns(), key);
+    WriteBuffer buffer = new WriteBuffer(true, flinkTable.settings().buffer().batchBytes());
+    for (int i = 0; i < 1_000; i++) {
+      buffer.add(encoder.encode(GenericRowData.of(StringData.fromString("k"), i, 1L), 1 + i));
+    }
+    List<RowWrite> batch = buffer.poll();
+    DriverRowStore store =
+        new DriverRowStore(
+            session,
+            Statements.insert(table, encoder.columnsSet(), 0),
+            Statements.delete(table, key));
+    assertThat(batch).hasSizeGreaterThan(30);
+    assertThat(session.execute(store.statement(batch)).getExecutionInfo().getWarnings()).isEmpty();
+  }
+
+  @Test
+  void setsATimeToLive() throws Exception {
+    execute("CREATE TABLE KS.passing (k text PRIMARY KEY, v bigint)");
+    CassandraSinkWriter writer = open(kv("passing").option("sink.ttl", "1 h"));
+    write(writer, kv(RowKind.INSERT, "a", 1L));
+    writer.close();
+    assertThat(rows("SELECT ttl(v) FROM KS.passing").get(0).getInt(0)).isBetween(3_500, 3_600);
+  }
+
+  private static void refuses(Tables table, String message) {
+    assertThatThrownBy(() -> open(table))
+        .isInstanceOf(CassandraRefusedException.class)
+        .hasMessage(message.replace("KS", KEYSPACE));
+  }
+
+  @Test
+  void refusesATableThatDoesNotFit() {
+    execute("CREATE TABLE KS.other (k text, c int, v text, PRIMARY KEY (k, c))");
+    refuses(
+        kv("absent").option("keyspace", "nowhere"), "keyspace nowhere does not exist in Cassandra");
+    refuses(kv("absent"), "table KS.absent does not exist in Cassandra");
+    refuses(kv("other"), "column KS.other.v is text in Cassandra, but its values are bigint");
+    refuses(
+        kv("other").column("w", DataTypes.INT()).column("v", DataTypes.STRING()),
+        "column KS.other.w does not exist in Cassandra; its type would be int");
+    refuses(
+        kv("other").column("v", DataTypes.STRING()),
+        "table KS.other has the primary key (k, c), but its rows have (k)");
+  }
+
+  @Test
+  void refusesADataCentreThatIsNotThere() {
+    refuses(
+        kv("absent").option("local-datacenter", "elsewhere"),
+        "no Cassandra node is in data centre 'elsewhere' (option 'local-datacenter');"
+            + " there is datacenter1");
+  }
+
+  @Test
+  void refusesAnEmptyPartitionKeyWithTheServersReason() throws Exception {
+    execute("CREATE TABLE KS.keyed (k text PRIMARY KEY, v bigint)");
+    try (CassandraSinkWriter writer = open(kv("keyed"))) {
+      assertThatThrownBy(() -> write(writer, kv(RowKind.INSERT, "", 1L)))
+          .isInstanceOf(CassandraRefusedException.class)
+          .hasMessage("write to %s.keyed was refused: Key may not be empty".formatted(KEYSPACE));
+    }
+  }
+
+  @Test
+  void saysWhichAddressDoesNotAnswer() throws Exception {
+    int port;
+    try (ServerSocket free = new ServerSocket(0)) {
+      port = free.getLocalPort();
+    }
+    long start = System.nanoTime();
+    assertThatThrownBy(() -> open(kv("t").option("contact-points", "127.0.0.1:" + port)))
+        .isInstanceOf(CassandraSinkException.class)
+        .hasMessage("cannot reach Cassandra at 127.0.0.1:%d: Connection refused".formatted(port));
+    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(10));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"no-such-host.invalid:9042"})
+  void saysWhichHostIsUnknown(String address) {
+    assertThatThrownBy(() -> open(kv("t").option("contact-points", address)))
+        .isInstanceOf(CassandraSinkException.class)
+        .hasMessage("cannot reach Cassandra at %s: unknown host".formatted(address));
+  }
+
+  @Test
+  void saysWhenAServerAcceptsButDoesNotAnswer() throws Exception {
+    try (ServerSocket mute = new ServerSocket(0)) {
+      String address = "127.0.0.1:" + mute.getLocalPort();
+      assertThatThrownBy(
+              () ->
+                  open(kv("t").option("contact-points", address).option("request-timeout", "1 s")))
+          .isInstanceOf(CassandraSinkException.class)
+          .hasMessage(
+              "cannot reach Cassandra at %s: %s"
+                  .formatted(
+                      address,
+                      "Protocol initialization request, step 1 (OPTIONS): timed out after 1000 ms"));
+    }
+  }
+}

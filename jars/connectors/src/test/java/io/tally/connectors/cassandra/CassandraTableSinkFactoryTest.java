@@ -1,0 +1,160 @@
+package io.tally.connectors.cassandra;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.lang.reflect.Field;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.apache.flink.configuration.ConfigOption;
+import org.apache.flink.table.api.DataTypes;
+import org.apache.flink.table.api.ValidationException;
+import org.apache.flink.table.connector.sink.DynamicTableSink;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class CassandraTableSinkFactoryTest {
+
+  private static Tables table() {
+    return new Tables()
+        .column("airport", DataTypes.STRING().notNull())
+        .column("window_end", DataTypes.TIMESTAMP(3).notNull())
+        .column("flights", DataTypes.BIGINT())
+        .key("airport", "window_end");
+  }
+
+  private static void refuses(Tables table, String message) {
+    assertThatThrownBy(table::sink)
+        .rootCause()
+        .isInstanceOf(ValidationException.class)
+        .hasMessage(message);
+  }
+
+  @Test
+  void makesASinkThatNamesItsTable() {
+    DynamicTableSink sink = table().sink();
+    assertThat(sink.asSummaryString()).isEqualTo("Cassandra table ks.t");
+  }
+
+  @Test
+  void declaresEveryOptionItHas() throws IllegalAccessException {
+    List<ConfigOption<?>> declared = new ArrayList<>();
+    for (Field field : CassandraOptions.class.getFields()) {
+      declared.add((ConfigOption<?>) field.get(null));
+    }
+    CassandraTableSinkFactory factory = new CassandraTableSinkFactory();
+    Set<ConfigOption<?>> known = new HashSet<>(factory.requiredOptions());
+    known.addAll(factory.optionalOptions());
+    assertThat(known).hasSameElementsAs(declared);
+  }
+
+  @Test
+  void refusesAnOptionItDoesNotKnow() {
+    assertThatThrownBy(table().option("consistency", "ONE")::sink)
+        .hasStackTraceContaining("Unsupported options found for 'cassandra'.")
+        .hasStackTraceContaining("Unsupported options:\n\nconsistency");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"contact-points", "keyspace", "table"})
+  void refusesATableWithoutARequiredOption(String option) {
+    assertThatThrownBy(table().without(option)::sink)
+        .hasStackTraceContaining("Missing required options are:\n\n" + option);
+  }
+
+  @Test
+  void refusesATableWithoutPrimaryKey() {
+    refuses(
+        new Tables().column("a", DataTypes.INT()),
+        "table 't' has no primary key; declare PRIMARY KEY (...) NOT ENFORCED");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "contact-points | localhost | option 'contact-points': 'localhost' is not an address; write it as host:port",
+        "contact-points | h:9042;h:99999 | option 'contact-points': 'h:99999' is not an address; write it as host:port",
+        "sink.max-in-flight-requests | 0 | option 'sink.max-in-flight-requests' must be at least 1, not 0",
+        "sink.buffer-flush.max-rows | -1 | option 'sink.buffer-flush.max-rows' must be at least 1, not -1",
+        "sink.retry.max-attempts | 0 | option 'sink.retry.max-attempts' must be at least 1, not 0",
+        "sink.retry.max-backoff | 10 ms | option 'sink.retry.max-backoff' must be at least 100 ms, not 10 ms",
+        "sink.buffer-flush.interval | 0 s | option 'sink.buffer-flush.interval' must be at least 1 ms, not 0 ms",
+        "sink.timestamp-reserve | 10 ms | option 'sink.timestamp-reserve' must be at least 1000 ms, not 10 ms",
+        "request-timeout | 0 s | option 'request-timeout' must be at least 1 ms, not 0 ms",
+        "sink.buffer-flush.max-size | 0 b | option 'sink.buffer-flush.max-size' must not be 0",
+        "sink.batch.max-size | 0 b | option 'sink.batch.max-size' must not be 0",
+        "sink.ttl | 1500 ms | option 'sink.ttl' must be whole seconds, from 1 s to 7300 days",
+        "sink.ttl | 7301 d | option 'sink.ttl' must be whole seconds, from 1 s to 7300 days",
+        "username | tally | options 'username' and 'password' go together; set both",
+        "bucket.source | window_end | options 'bucket.source' and 'bucket.width' go together; set both or neither",
+        "bucket.width | 1 d | options 'bucket.source' and 'bucket.width' go together; set both or neither",
+        "bucket.column | day | option 'bucket.column' needs 'bucket.source' and 'bucket.width'",
+      })
+  void refusesAValueThatCannotBe(String option, String value, String message) {
+    refuses(table().option(option, value), message);
+  }
+
+  @Test
+  void refusesAConsistencyLevelThatIsNone() {
+    assertThatThrownBy(table().option("consistency-level", "most")::sink)
+        .hasStackTraceContaining("Invalid value for option 'consistency-level'.")
+        .hasStackTraceContaining("LOCAL_QUORUM");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "window | option 'bucket.source': no column 'window'; the columns are [airport, window_end, flights]",
+        "airport | option 'bucket.source': column 'airport' is STRING NOT NULL; a bucket needs TIMESTAMP or TIMESTAMP_LTZ",
+      })
+  void refusesABucketWithoutTimeColumn(String source, String message) {
+    refuses(table().option("bucket.source", source).option("bucket.width", "1 d"), message);
+  }
+
+  @Test
+  void refusesABucketThatIsNotPartOfTheKey() {
+    refuses(
+        table().key("airport").option("bucket.source", "window_end").option("bucket.width", "1 d"),
+        "option 'bucket.source': column 'window_end' is not in the primary key [airport];"
+            + " a row's bucket may not change");
+  }
+
+  @Test
+  void refusesABucketNamedAsAColumn() {
+    refuses(
+        table()
+            .option("bucket.source", "window_end")
+            .option("bucket.width", "1 d")
+            .option("bucket.column", "flights"),
+        "option 'bucket.column': the table has a column 'flights' already; choose another name");
+  }
+
+  @Test
+  void refusesATypeThatCassandraLacks() {
+    refuses(
+        table().column("at", DataTypes.TIMESTAMP(6)),
+        "column 'at' is TIMESTAMP(6), which Cassandra cannot store;"
+            + " use CAST(`at` AS TIMESTAMP(3))");
+  }
+
+  @Test
+  void hidesThePassword() {
+    SinkSettings settings =
+        table().option("username", "tally").option("password", "s3cret").settings();
+    assertThat(settings.connection().password()).isEqualTo("s3cret");
+    assertThat(settings.toString()).doesNotContain("s3cret").doesNotContain("password");
+  }
+
+  @Test
+  void readsSeveralContactPoints() {
+    SinkSettings settings = table().option("contact-points", "a:1;[::1]:9042").settings();
+    assertThat(settings.connection().contactPoints())
+        .containsExactly(new ContactPoint("a", 1), new ContactPoint("[::1]", 9042));
+    assertThat(new ContactPoint("[::1]", 9042).address().getAddress().isLoopbackAddress()).isTrue();
+  }
+}

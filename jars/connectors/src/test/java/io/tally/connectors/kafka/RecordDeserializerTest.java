@@ -1,0 +1,216 @@
+package io.tally.connectors.kafka;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.apache.flink.api.common.serialization.DeserializationSchema;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.formats.common.TimestampFormat;
+import org.apache.flink.formats.json.JsonRowDataDeserializationSchema;
+import org.apache.flink.kafka.shaded.org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.flink.kafka.shaded.org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.flink.kafka.shaded.org.apache.kafka.common.record.TimestampType;
+import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.metrics.groups.UnregisteredMetricsGroup;
+import org.apache.flink.runtime.throwable.ThrowableClassifier;
+import org.apache.flink.runtime.throwable.ThrowableType;
+import org.apache.flink.table.api.DataTypes;
+import org.apache.flink.table.data.GenericRowData;
+import org.apache.flink.table.data.MapData;
+import org.apache.flink.table.data.RowData;
+import org.apache.flink.table.data.StringData;
+import org.apache.flink.table.data.TimestampData;
+import org.apache.flink.table.types.logical.RowType;
+import org.apache.flink.util.Collector;
+import org.apache.flink.util.UserCodeClassLoader;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** With Flink's own JSON format, over messages of the form {"v": 1}. */
+class RecordDeserializerTest {
+
+  private static final TypeInformation<RowData> TYPE = TypeInformation.of(RowData.class);
+  private static final RowLayout PLAIN = new RowLayout(1, new int[0], new int[] {0}, List.of());
+
+  private static DeserializationSchema<RowData> json(String field) {
+    RowType type =
+        (RowType) DataTypes.ROW(DataTypes.FIELD(field, DataTypes.BIGINT())).getLogicalType();
+    return new JsonRowDataDeserializationSchema(type, TYPE, false, false, TimestampFormat.SQL);
+  }
+
+  private static RecordDeserializer deserializer(RowDecoder key, RowDecoder value, RowLayout layout)
+      throws Exception {
+    RecordDeserializer deserializer = new RecordDeserializer(key, value, layout, TYPE);
+    deserializer.open(new OpeningContext());
+    return deserializer;
+  }
+
+  private static RecordDeserializer values(boolean exactlyOneRow) throws Exception {
+    return deserializer(null, new RowDecoder("message", json("v"), exactlyOneRow), PLAIN);
+  }
+
+  private static ConsumerRecord<byte[], byte[]> kafkaRecord(String key, String value) {
+    RecordHeaders headers = new RecordHeaders();
+    headers.add("h", new byte[] {1});
+    return new ConsumerRecord<>(
+        "events",
+        3,
+        12,
+        1_000,
+        TimestampType.CREATE_TIME,
+        0,
+        0,
+        bytes(key),
+        bytes(value),
+        headers,
+        Optional.of(7));
+  }
+
+  private static byte[] bytes(String text) {
+    return text == null ? null : text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static List<RowData> rows(
+      RecordDeserializer deserializer, ConsumerRecord<byte[], byte[]> kafkaRecord)
+      throws Exception {
+    List<RowData> rows = new ArrayList<>();
+    deserializer.deserialize(
+        kafkaRecord,
+        new Collector<>() {
+          @Override
+          public void collect(RowData row) {
+            rows.add(row);
+          }
+
+          @Override
+          public void close() {}
+        });
+    return rows;
+  }
+
+  @Test
+  void makesOneRowOfAMessage() throws Exception {
+    assertThat(rows(values(true), kafkaRecord(null, "{\"v\": 1}")))
+        .containsExactly(GenericRowData.of(1L));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      nullValues = "null message",
+      value = {
+        "null message | the message is null",
+        "`` | the message is empty",
+        "[] | the message holds no row",
+        "[{},{}] | the message holds 2 rows, not one",
+        "{bad | Unexpected character ('b' (code 98)): was expecting double-quote to start field name",
+        "{\"v\": \"x\"} | Fail to deserialize at field: v: For input string: \"x\"",
+      })
+  void failsForGoodOnAMessageThatIsNotOneRow(String message, String reason) throws Exception {
+    RecordDeserializer deserializer = values(true);
+    assertThatThrownBy(() -> rows(deserializer, kafkaRecord(null, message)))
+        .isInstanceOf(UndecodableRecordException.class)
+        .hasMessage("undecodable record: topic 'events', partition 3, offset 12: " + reason)
+        .satisfies(
+            error ->
+                assertThat(ThrowableClassifier.getThrowableType(error))
+                    .isEqualTo(ThrowableType.NonRecoverableError));
+  }
+
+  @Test
+  void goesOnAfterARecordThatFailed() throws Exception {
+    RecordDeserializer deserializer = values(true);
+    assertThatThrownBy(() -> rows(deserializer, kafkaRecord(null, "[{},{}]")));
+    assertThat(rows(deserializer, kafkaRecord(null, "{\"v\": 2}")))
+        .containsExactly(GenericRowData.of(2L));
+  }
+
+  @Test
+  void cutsALongReason() throws Exception {
+    DeserializationSchema<RowData> failing = new FailingFormat("x".repeat(10_000));
+    RecordDeserializer deserializer =
+        deserializer(null, new RowDecoder("message", failing, true), PLAIN);
+    assertThatThrownBy(() -> rows(deserializer, kafkaRecord(null, "m")))
+        .hasMessageEndingWith("offset 12: " + "x".repeat(500) + "...");
+  }
+
+  @Test
+  void takesAnyNumberOfRowsFromAChangelogFormat() throws Exception {
+    RecordDeserializer deserializer = values(false);
+    assertThat(rows(deserializer, kafkaRecord(null, null))).isEmpty();
+    assertThat(rows(deserializer, kafkaRecord(null, "[{\"v\":1},{\"v\":2}]")))
+        .containsExactly(GenericRowData.of(1L), GenericRowData.of(2L));
+  }
+
+  @Test
+  void putsKeyMessageAndMetadataInTheirPlaces() throws Exception {
+    RowLayout layout =
+        new RowLayout(2, new int[] {1}, new int[] {0}, List.of(KafkaMetadata.values()));
+    RecordDeserializer deserializer =
+        deserializer(
+            new RowDecoder("key", json("k"), true),
+            new RowDecoder("message", json("v"), true),
+            layout);
+    RowData row = rows(deserializer, kafkaRecord("{\"k\": 5}", "{\"v\": 6}")).get(0);
+    assertThat(row.getArity()).isEqualTo(9);
+    assertThat(row.getLong(0)).isEqualTo(6);
+    assertThat(row.getLong(1)).isEqualTo(5);
+    assertThat(row.getString(2)).isEqualTo(StringData.fromString("events"));
+    assertThat(row.getInt(3)).isEqualTo(3);
+    MapData headers = row.getMap(4);
+    assertThat(headers.keyArray().getString(0)).isEqualTo(StringData.fromString("h"));
+    assertThat(headers.valueArray().getBinary(0)).containsExactly(1);
+    assertThat(row.getInt(5)).isEqualTo(7);
+    assertThat(row.getLong(6)).isEqualTo(12);
+    assertThat(row.getTimestamp(7, 3)).isEqualTo(TimestampData.fromEpochMillis(1_000));
+    assertThat(row.getString(8)).isEqualTo(StringData.fromString("CreateTime"));
+  }
+
+  @Test
+  void failsForGoodOnAKeyThatIsNotThere() throws Exception {
+    RecordDeserializer deserializer =
+        deserializer(
+            new RowDecoder("key", json("k"), true),
+            new RowDecoder("message", json("v"), true),
+            new RowLayout(2, new int[] {1}, new int[] {0}, List.of()));
+    assertThatThrownBy(() -> rows(deserializer, kafkaRecord(null, "{\"v\": 6}")))
+        .isInstanceOf(UndecodableRecordException.class)
+        .hasMessage("undecodable record: topic 'events', partition 3, offset 12: the key is null");
+  }
+
+  /** Fails on every message. */
+  private record FailingFormat(String text) implements DeserializationSchema<RowData> {
+    @Override
+    public RowData deserialize(byte[] message) {
+      throw new IllegalArgumentException(text);
+    }
+
+    @Override
+    public boolean isEndOfStream(RowData row) {
+      return false;
+    }
+
+    @Override
+    public TypeInformation<RowData> getProducedType() {
+      return TYPE;
+    }
+  }
+
+  private static final class OpeningContext implements DeserializationSchema.InitializationContext {
+    @Override
+    public MetricGroup getMetricGroup() {
+      return new UnregisteredMetricsGroup();
+    }
+
+    @Override
+    public UserCodeClassLoader getUserCodeClassLoader() {
+      throw new UnsupportedOperationException();
+    }
+  }
+}
