@@ -66,7 +66,7 @@ class LazyGroup(click.Group):
             return None
         command = importlib.import_module(f"tally.cli.{cmd_name}").command
         assert isinstance(command, click.Command)
-        return command
+        return _keeping_lines(command)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -99,6 +99,15 @@ def tally(debug: bool) -> None:
       tally run --bounded
       tally query active_users
     """
+
+
+def _keeping_lines(command: click.Command) -> click.Command:
+    """Give click the backspace that keeps lines apart: raw docstrings spell it in two characters."""
+    command.help = (command.help or "").replace(r"\b", "\b")
+    return command
+
+
+_keeping_lines(tally)
 
 
 def main() -> NoReturn:
