@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from dataclasses import dataclass
+from functools import cached_property
 
 from tally.errors import Span
 
@@ -14,9 +15,7 @@ _LINE_END = re.compile(r"\r\n|\r|\n")
 
 def span_at(text: str, index: int, file: str) -> Span:
     """Return line and column, both from 1, of ``text[index]``; a column is one character."""
-    starts = _line_starts(text)
-    line = bisect_right(starts, index)
-    return Span(file, line, index - starts[line - 1] + 1)
+    return _span(_line_starts(text), index, file)
 
 
 def index_at(text: str, line: int, column: int) -> int:
@@ -74,7 +73,16 @@ class SourceText:
         at = bisect_right(self.pieces, index, key=lambda piece: piece.start) - 1
         piece = self.pieces[at]
         origin = piece.origin + (index - piece.start if piece.copied else 0)
-        return span_at(self.written, origin, self.file)
+        return _span(self._lines, origin, self.file)
+
+    @cached_property
+    def _lines(self) -> list[int]:
+        return _line_starts(self.written)
+
+
+def _span(line_starts: list[int], index: int, file: str) -> Span:
+    line = bisect_right(line_starts, index)
+    return Span(file, line, index - line_starts[line - 1] + 1)
 
 
 def _line_starts(text: str) -> list[int]:

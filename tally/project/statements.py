@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import dropwhile
 
 from tally.errors import Span
 from tally.project.comments import comment_above
-from tally.project.lexer import Token, tokens
+from tally.project.groups import Group, groups
+from tally.project.lexer import Token
 from tally.project.places import SourceText, index_at
 from tally.project.substitution import substitute
-from tally.project.text_errors import (
-    DoubleQuotes,
-    MissingVariable,
-    UnterminatedComment,
-    UnterminatedStatementSet,
-)
+from tally.project.text_errors import MissingVariable
 
 _KINDS = ("TABLE", "MATERIALIZED TABLE", "VIEW", "FUNCTION", "CATALOG", "DATABASE", "MODEL", "CONNECTION")
 _MODIFIERS = ("OR", "REPLACE", "ALTER", "TEMPORARY", "SYSTEM")
@@ -83,60 +79,16 @@ def split(
     source, missing = substitute(written, file, environ)
     if missing:
         return (), missing
-    return tuple(_statement(source, group) for group in _groups(source) if _code(group)), ()
+    return tuple(_statement(source, group) for group in groups(source) if group.code), ()
 
 
-def _groups(source: SourceText) -> Iterator[list[Token]]:
-    """Yield the tokens of each statement, with the comments before it, without the ``;``."""
-    group: list[Token] = []
-    for token in tokens(source.text, source.span):
-        if token.kind == "double":
-            raise DoubleQuotes(token.text, source.span(token.start))
-        if token.text != ";":
-            group.append(token)
-            continue
-        _refuse_open_hint(source, group)
-        if _is_open_set(_code(group)):
-            group.append(token)
-        else:
-            yield group
-            group = []
-    _refuse_open_hint(source, group)
-    if _is_open_set(_code(group)):
-        raise UnterminatedStatementSet(source.span(_code(group)[0].start))
-    yield group
-
-
-def _code(group: Sequence[Token]) -> list[Token]:
-    return [token for token in group if token.kind != "comment"]
-
-
-def _refuse_open_hint(source: SourceText, group: Sequence[Token]) -> None:
-    opening: Token | None = None
-    for token in group:
-        if token.text == "/*+":
-            opening = token
-        elif token.text == "*/":
-            opening = None
-    if opening:
-        raise UnterminatedComment(source.span(opening.start))
-
-
-def _is_open_set(code: Sequence[Token]) -> bool:
-    """Whether STATEMENT SET BEGIN stands in ``code``, and no END behind its last ``;``."""
-    words = [token.keyword or token.text for token in code]
-    begun = any(words[at : at + 3] == ["STATEMENT", "SET", "BEGIN"] for at in range(len(words)))
-    ended = words[-2:] in ([";", "END"], ["BEGIN", "END"])
-    return begun and not ended
-
-
-def _statement(source: SourceText, group: Sequence[Token]) -> Statement:
-    code = _code(group)
+def _statement(source: SourceText, group: Group) -> Statement:
+    code = group.code
     start, end = code[0].start, code[-1].end
     return Statement(
         text=source.text[start:end],
         span=source.span(start),
-        comment=comment_above(source.text, group),
+        comment=comment_above(source.text, group.tokens),
         creates=_created(source, code),
         keyword=code[0].keyword,
         _source=source,
