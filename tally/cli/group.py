@@ -127,10 +127,6 @@ def run(arguments: list[str]) -> int:
         return _failed(_usage(error), error.exit_code, debug, "error: ")
     except (click.Abort, KeyboardInterrupt):
         return _failed("", INTERRUPTED, debug, "stopped")
-    except BrokenPipeError:
-        # The reader, such as `head`, has what it wanted.
-        sys.stderr.close()
-        return 0
 
 
 def _failed(text: str, code: int, debug: bool, prefix: str) -> int:

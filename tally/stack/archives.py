@@ -59,7 +59,7 @@ def _make(service: Service, java: Java, archive: Path) -> None:
             write_state(home, State(ports, {name: child}))
             wait_for([(service, home)], _TIMEOUT_SECONDS, lambda _: None)
         finally:
-            stop(service.name, [child], at_once=False)
+            stop(service.name, [child])
         fresh.replace(archive)
 
 

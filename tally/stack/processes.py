@@ -76,18 +76,18 @@ def find(child: Child) -> psutil.Process | None:
         return None
 
 
-def stop(service: str, children: Iterable[Child], at_once: bool) -> None:
-    """End processes, each with its own children: asked first, killed when they do not; at once: killed.
+def stop(service: str, children: Iterable[Child], patience: float = STOP_SECONDS) -> None:
+    """End processes, each with its own children: asked first, killed after ``patience`` seconds.
 
     Raises:
         CannotStop: one outlived that.
     """
     asked = [process for process in map(find, children) if process]
     family = [*asked, *(child for process in asked for child in _children(process))]
-    if not at_once:
+    if patience:
         for process in asked:
             _send(process, signal.SIGTERM)
-        _, family = psutil.wait_procs(family, timeout=STOP_SECONDS)
+        _, family = psutil.wait_procs(family, timeout=patience)
     for survivor in family:
         _send(survivor, signal.SIGKILL)
     _, survivors = psutil.wait_procs(family, timeout=STOP_SECONDS)

@@ -15,7 +15,7 @@ from tally.stack.errors import PortInUse
 from tally.stack.java import Java, find_java
 from tally.stack.locks import exclusive
 from tally.stack.memory import check_memory
-from tally.stack.processes import Child, find, free_ports, is_free, start, stop
+from tally.stack.processes import STOP_SECONDS, Child, find, free_ports, is_free, start, stop
 from tally.stack.readiness import wait_for
 from tally.stack.service import Service
 from tally.stack.services import service_of
@@ -92,7 +92,7 @@ class Stack:
             except BaseException:
                 # Nothing half done, after Ctrl-C as well; the logs and data stay.
                 for service in started:
-                    self._stop(service, at_once=True)
+                    self._stop(service, patience=0)
                 raise
         return tuple(status for status in self.status() if status.name in {one.name for one in chosen})
 
@@ -151,7 +151,7 @@ class Stack:
         check_memory(services)
         for service in services:
             # Of a service with several processes some may be left.
-            self._stop(service, at_once=True)
+            self._stop(service, patience=0)
         ports = {service.name: self._ports(service) for service in services}
         for service in services:
             tell(service.name, "starting")
@@ -170,15 +170,15 @@ class Stack:
             processes[name] = start(launch, home.folder, log)
             write_state(home, State(ports, dict(processes)))
 
-    def _stop(self, service: Service, at_once: bool) -> None:
+    def _stop(self, service: Service, patience: float) -> None:
         home = self._home(service)
         state = read_state(home)
-        stop(service.name, state.processes.values(), at_once)
+        stop(service.name, state.processes.values(), patience)
         if state.processes:
             write_state(home, State(state.ports))
 
     def _end(self, service: Service, wipe: bool) -> Service:
-        self._stop(service, at_once=wipe)
+        self._stop(service, patience=0 if wipe else STOP_SECONDS)
         if wipe:
             shutil.rmtree(self._home(service).folder, ignore_errors=True)
         return service
