@@ -1,0 +1,23 @@
+"""The recount: what every shipped aggregate must be, computed again from the topics' raw bytes, by DuckDB.
+
+In: bytes of the source topics, and served rows of Cassandra and Kafka. Out: rows, and their differences. Shares no
+code with what it checks: neither sql/ nor udfs/ nor Flink. May import: errors, planning's data (``planning.job``),
+serving's clients of Kafka and Cassandra and its names. May not import: project, planning otherwise, running,
+stack, datasets, cli, pyflink.
+"""
+
+from tally.recount.compare import Difference, Rows, compare
+from tally.recount.counting import TOPICS, expected, recount, recounted
+from tally.recount.served import served_cassandra, served_kafka
+
+__all__ = [
+    "TOPICS",
+    "Difference",
+    "Rows",
+    "compare",
+    "expected",
+    "recount",
+    "recounted",
+    "served_cassandra",
+    "served_kafka",
+]

@@ -1,0 +1,111 @@
+"""Raw bytes of topics -> DuckDB -> the rows that each aggregate must have.
+
+What a bounded run must end with: every window is closed, hopping ones included, and of events at one time the one
+with the higher partition and offset is the later.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow
+
+from tally.recount.compare import Row, Rows
+from tally.recount.errors import NoRecount, UnreadableEvent
+from tally.recount.topics import read_topic
+
+_TOPICS = Path(__file__).parent / "sql" / "topics"
+_AGGREGATES = Path(__file__).parent / "sql" / "aggregates"
+_RECORDS = pyarrow.schema(
+    [
+        ("topic", pyarrow.string()),
+        ("partition", pyarrow.int32()),
+        ("offset", pyarrow.int64()),
+        ("key", pyarrow.binary()),
+        ("value", pyarrow.binary()),
+    ]
+)
+
+TOPICS = tuple(sorted(file.stem for file in _TOPICS.glob("*.sql")))
+"""Topics whose events the recount knows."""
+
+
+def recount(address: str, topics: tuple[str, ...] = TOPICS) -> duckdb.DuckDBPyConnection:
+    """Read topics into a DuckDB database in memory: their records as they are, and their events as tables.
+
+    Args:
+        address: host:port of the broker, several by comma.
+        topics: to read, of ``TOPICS``.
+
+    Returns:
+        The database, for ``expected``; close it after use.
+
+    Raises:
+        NoRecount: another topic.
+        KafkaUnreachable: no broker answers.
+        KafkaFailed: a topic is not there or could not be read.
+        UnreadableEvent: a record is not JSON, or lacks a type that its topic's fields have.
+    """
+    queries = {topic: _query(_TOPICS, "topic", topic) for topic in topics}
+    connection = duckdb.connect()
+    connection.execute(
+        'CREATE TABLE records (topic VARCHAR, "partition" INT, "offset" BIGINT, key BLOB, value BLOB)'
+    )
+    for topic, query in queries.items():
+        _load(connection, address, topic)
+        try:
+            connection.execute(query)
+        except duckdb.Error as error:
+            raise UnreadableEvent(topic, str(error).splitlines()[0]) from error
+    return connection
+
+
+def recounted() -> tuple[str, ...]:
+    """Return the names of the aggregates that can be recounted."""
+    return tuple(sorted(file.stem for file in _AGGREGATES.glob("*.sql")))
+
+
+def expected(connection: duckdb.DuckDBPyConnection, aggregate: str) -> Rows:
+    """Return the rows that an aggregate must have.
+
+    Args:
+        connection: from ``recount``, with the topics that the aggregate is about.
+        aggregate: its name.
+
+    Raises:
+        NoRecount: the aggregate is none of ``recounted()``.
+    """
+    result = connection.execute(_query(_AGGREGATES, "aggregate", aggregate))
+    columns = tuple(column[0] for column in result.description or ())
+    return Rows(columns, [_utc(row) for row in result.fetchall()])
+
+
+def _load(connection: duckdb.DuckDBPyConnection, address: str, topic: str) -> None:
+    for messages in read_topic(address, topic):
+        columns: dict[str, list[Any]] = {
+            "topic": [topic] * len(messages),
+            "partition": [message.partition() for message in messages],
+            "offset": [message.offset() for message in messages],
+            "key": [message.key() for message in messages],
+            "value": [message.value() for message in messages],
+        }
+        connection.register("batch", pyarrow.table(columns, _RECORDS))
+        connection.execute("INSERT INTO records SELECT * FROM batch")
+        connection.unregister("batch")
+
+
+def _query(folder: Path, kind: str, name: str) -> str:
+    file = folder / f"{name}.sql"
+    if not file.is_file():
+        raise NoRecount(kind, name, tuple(sorted(other.stem for other in folder.glob("*.sql"))))
+    return file.read_text("utf-8")
+
+
+def _utc(row: Row) -> Row:
+    """Return the row with its times marked as UTC, which DuckDB's TIMESTAMP leaves unsaid."""
+    return tuple(
+        value.replace(tzinfo=timezone.utc) if isinstance(value, datetime) else value for value in row
+    )

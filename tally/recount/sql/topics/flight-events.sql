@@ -1,0 +1,39 @@
+-- The events of topic flight-events, from the raw bytes.
+CREATE TABLE flight_events AS
+SELECT event.*, "partition", "offset"
+FROM (
+  SELECT
+    json_transform_strict(
+      decode(value),
+      '{
+        "tailnum": "VARCHAR", "carrier": "VARCHAR", "kind": "VARCHAR", "airport": "VARCHAR",
+        "origin_latitude": "DOUBLE", "origin_longitude": "DOUBLE",
+        "destination_latitude": "DOUBLE", "destination_longitude": "DOUBLE",
+        "delay_minutes": "BIGINT", "event_ms": "BIGINT"
+      }'
+    ) AS event,
+    "partition",
+    "offset"
+  FROM records
+  WHERE topic = 'flight-events'
+);
+
+-- Length of the event's leg in whole metres: the angle between both places by the arc tangent of cross and dot
+-- product (the sphere's case of Vincenty's formula) times the mean radius of the Earth ellipsoid GRS 80.
+CREATE MACRO leg_metres(lat1, lon1, lat2, lon2) AS
+  CAST(
+    round(
+      6371008.8 * atan2(
+        sqrt(
+          pow(cos(radians(lat2)) * sin(radians(lon2 - lon1)), 2)
+          + pow(
+            cos(radians(lat1)) * sin(radians(lat2))
+            - sin(radians(lat1)) * cos(radians(lat2)) * cos(radians(lon2 - lon1)),
+            2
+          )
+        ),
+        sin(radians(lat1)) * sin(radians(lat2))
+        + cos(radians(lat1)) * cos(radians(lat2)) * cos(radians(lon2 - lon1))
+      )
+    ) AS BIGINT
+  );

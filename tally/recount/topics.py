@@ -1,0 +1,57 @@
+"""A topic read from its beginning to the end that it has when reading begins."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import cast
+
+from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
+
+from tally.serving.kafka import REQUEST_SECONDS, consumer, naming
+from tally.serving.topics import end_offsets
+
+BATCH = 20_000
+
+
+def read_topic(address: str, topic: str) -> Iterator[list[Message]]:
+    """Yield the committed records of a topic in lists; within a partition in the order of offsets.
+
+    Args:
+        address: host:port of the broker, several by comma.
+        topic: to read.
+
+    Raises:
+        KafkaUnreachable: no broker answers.
+        KafkaFailed: there is no such topic, or a record could not be read.
+    """
+    ends = {number: (low, high) for number, (low, high) in end_offsets(address, topic).items() if low < high}
+    client = consumer(address, **{"isolation.level": "read_committed", "auto.offset.reset": "error"})
+    try:
+        client.assign([TopicPartition(topic, number, low) for number, (low, _) in ends.items()])
+        waiting = set(ends)
+        while waiting:
+            records = []
+            for message in _batch(client, address, topic):
+                number, offset = cast(tuple[int, int], (message.partition(), message.offset()))
+                end = ends[number][1]
+                # A partition may end with records that are not committed: then its end is all that is seen.
+                if message.error() is not None or offset >= end - 1:
+                    waiting.discard(number)
+                if message.error() is None and offset < end:
+                    records.append(message)
+            yield records
+    finally:
+        client.close()
+
+
+def _batch(client: Consumer, address: str, topic: str) -> Sequence[Message]:
+    """Return records and ends of partitions, at least one."""
+    with naming(f"read topic '{topic}'", address):
+        messages = client.consume(BATCH, timeout=1.0) or client.consume(1, timeout=REQUEST_SECONDS)
+        if not messages:
+            raise KafkaException(KafkaError(KafkaError._TIMED_OUT))
+        for message in messages:
+            error = message.error()
+            if error is not None and error.code() != KafkaError._PARTITION_EOF:
+                raise KafkaException(error)
+        return messages
