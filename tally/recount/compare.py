@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from operator import itemgetter
 from typing import Any
 
 from tally.recount.errors import ColumnsDiffer
@@ -23,14 +23,19 @@ class Rows:
     columns: tuple[str, ...]
     rows: list[Row]
 
-    def keyed(self, key: Sequence[str], columns: Sequence[str]) -> dict[Row, list[Row]]:
-        """Return the rows of each key, their values in the order of ``columns``."""
-        key_at = [self.columns.index(name) for name in key]
-        value_at = [self.columns.index(name) for name in columns]
-        groups: dict[Row, list[Row]] = defaultdict(list)
-        for row in self.rows:
-            groups[tuple(row[at] for at in key_at)].append(tuple(row[at] for at in value_at))
-        return groups
+    def ordered(self, columns: tuple[str, ...]) -> Rows:
+        """Return the same rows with their columns in another order."""
+        if columns == self.columns:
+            return self
+        at = [self.columns.index(name) for name in columns]
+        return Rows(columns, [tuple(row[number] for number in at) for row in self.rows])
+
+    def by_key(self, key: Sequence[str]) -> tuple[dict[Any, Row], list[Row]]:
+        """Return the first row of each key, and the rows whose key another row had before."""
+        key_of = itemgetter(*(self.columns.index(name) for name in key))
+        first: dict[Any, Row] = {}
+        again = [row for row in self.rows if first.setdefault(key_of(row), row) is not row]
+        return first, again
 
 
 @dataclass(frozen=True)
@@ -99,23 +104,18 @@ def compare(expected: Rows, actual: Rows, key: Sequence[str]) -> Difference:
     """
     if set(expected.columns) != set(actual.columns):
         raise ColumnsDiffer(expected.columns, actual.columns)
-    wanted = expected.keyed(key, expected.columns)
-    served = actual.keyed(key, expected.columns)
-    pairs = [(rows[0], served[at][0]) for at, rows in wanted.items() if at in served]
+    wanted, doubled = expected.by_key(key)
+    served, again = actual.ordered(expected.columns).by_key(key)
+    pairs = [(row, served[at]) for at, row in wanted.items() if at in served]
     different = tuple((left, right) for left, right in pairs if left != right)
     return Difference(
         columns=expected.columns,
         expected=len(expected.rows),
         matching=len(pairs) - len(different),
-        missing=_beyond(wanted, served),
-        unexpected=_beyond(served, wanted),
+        missing=(*(row for at, row in wanted.items() if at not in served), *doubled),
+        unexpected=(*(row for at, row in served.items() if at not in wanted), *again),
         different=different,
     )
-
-
-def _beyond(groups: dict[Row, list[Row]], others: dict[Row, list[Row]]) -> tuple[Row, ...]:
-    """Return the rows that have no counterpart: all of a key that the others lack, else those after the first."""
-    return tuple(row for key, rows in groups.items() for row in rows[1 if key in others else 0 :])
 
 
 def _section(title: str, lines: Iterable[str], count: int, most: int) -> Iterator[str]:

@@ -6,16 +6,16 @@ with the higher partition and offset is the later.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import pyarrow
 
 from tally.recount.compare import Row, Rows
 from tally.recount.errors import NoRecount, UnreadableEvent
-from tally.recount.topics import read_topic
+from tally.recount.topics import Raw, read_topic
 
 _TOPICS = Path(__file__).parent / "sql" / "topics"
 _AGGREGATES = Path(__file__).parent / "sql" / "aggregates"
@@ -49,13 +49,26 @@ def recount(address: str, topics: tuple[str, ...] = TOPICS) -> duckdb.DuckDBPyCo
         KafkaFailed: a topic is not there or could not be read.
         UnreadableEvent: a record is not JSON, or lacks a type that its topic's fields have.
     """
-    queries = {topic: _query(_TOPICS, "topic", topic) for topic in topics}
+    for topic in topics:
+        _query(_TOPICS, "topic", topic)
+    return database({topic: read_topic(address, topic) for topic in topics})
+
+
+def database(topics: Mapping[str, Iterable[list[Raw]]]) -> duckdb.DuckDBPyConnection:
+    """Return a DuckDB database of records, by topic, and of the events that they are.
+
+    Raises:
+        NoRecount: a topic that is none of ``TOPICS``.
+        UnreadableEvent: a record is no event of its topic.
+    """
     connection = duckdb.connect()
     connection.execute(
         'CREATE TABLE records (topic VARCHAR, "partition" INT, "offset" BIGINT, key BLOB, value BLOB)'
     )
-    for topic, query in queries.items():
-        _load(connection, address, topic)
+    for topic, batches in topics.items():
+        query = _query(_TOPICS, "topic", topic)
+        for batch in batches:
+            _load(connection, topic, batch)
         try:
             connection.execute(query)
         except duckdb.Error as error:
@@ -83,18 +96,13 @@ def expected(connection: duckdb.DuckDBPyConnection, aggregate: str) -> Rows:
     return Rows(columns, [_utc(row) for row in result.fetchall()])
 
 
-def _load(connection: duckdb.DuckDBPyConnection, address: str, topic: str) -> None:
-    for messages in read_topic(address, topic):
-        columns: dict[str, list[Any]] = {
-            "topic": [topic] * len(messages),
-            "partition": [message.partition() for message in messages],
-            "offset": [message.offset() for message in messages],
-            "key": [message.key() for message in messages],
-            "value": [message.value() for message in messages],
-        }
-        connection.register("batch", pyarrow.table(columns, _RECORDS))
-        connection.execute("INSERT INTO records SELECT * FROM batch")
-        connection.unregister("batch")
+def _load(connection: duckdb.DuckDBPyConnection, topic: str, batch: list[Raw]) -> None:
+    if not batch:
+        return
+    columns = ([topic] * len(batch), *zip(*batch, strict=True))
+    connection.register("batch", pyarrow.table(dict(zip(_RECORDS.names, columns, strict=True)), _RECORDS))
+    connection.execute("INSERT INTO records SELECT * FROM batch")
+    connection.unregister("batch")
 
 
 def _query(folder: Path, kind: str, name: str) -> str:

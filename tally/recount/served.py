@@ -11,12 +11,11 @@ from typing import Any
 
 from cassandra.cluster import Session
 from cassandra.query import SimpleStatement
-from confluent_kafka import Message
 
 from tally.planning.job import Aggregate, Column
 from tally.recount.compare import Row, Rows
 from tally.recount.errors import UnreadableResult
-from tally.recount.topics import read_topic
+from tally.recount.topics import Raw, read_topic
 from tally.serving.cassandra import naming
 from tally.serving.names import quoted
 
@@ -57,15 +56,15 @@ def served_kafka(address: str, aggregate: Aggregate) -> Rows:
     """
     assert aggregate.kafka, aggregate.name
     topic = aggregate.kafka.topic
-    last: dict[bytes, Message] = {}
-    for messages in read_topic(address, topic):
-        for message in messages:
-            key = message.key() or b""
-            if message.value() is None:
-                last.pop(key, None)
+    last: dict[bytes | None, Raw] = {}
+    for records in read_topic(address, topic):
+        for record in records:
+            if record.value is None:
+                last.pop(record.key, None)
             else:
-                last[key] = message
-    return Rows(_names(aggregate), [_row(message, topic, aggregate.columns) for message in last.values()])
+                last[record.key] = record
+    decode = _decoder(aggregate.columns)
+    return Rows(_names(aggregate), [_row(record, topic, decode) for record in last.values()])
 
 
 def _names(aggregate: Aggregate) -> tuple[str, ...]:
@@ -79,29 +78,36 @@ def _of_cassandra(value: Any) -> Any:
     return value.date() if hasattr(value, "days_from_epoch") else value
 
 
-def _row(message: Message, topic: str, columns: tuple[Column, ...]) -> Row:
+def _row(record: Raw, topic: str, decode: Callable[[bytes], Row]) -> Row:
     try:
-        fields = json.loads(message.value() or b"", parse_float=Decimal)
-        if set(fields) != {column.name for column in columns}:
-            raise ValueError(f"its fields are {', '.join(fields)}")
-        return tuple(_of_json(fields[column.name], column.type) for column in columns)
+        return decode(record.value or b"")
     except (ValueError, TypeError, ArithmeticError) as error:
-        place = (message.partition() or 0, message.offset() or 0)
-        raise UnreadableResult(topic, *place, reason=str(error)) from error
+        raise UnreadableResult(topic, record.partition, record.offset, str(error)) from error
 
 
-def _of_json(value: Any, flink_type: str) -> Any:
-    """Return a JSON value as the Flink type has it; one that is not of that type raises TypeError."""
-    if value is None:
-        return None
-    root = flink_type.partition("(")[0]
-    return _FROM_JSON[root](value) if root in _FROM_JSON else value
+def _decoder(columns: tuple[Column, ...]) -> Callable[[bytes], Row]:
+    """Return what turns JSON into a row; a value that is not of its column's type raises TypeError."""
+    parse = json.JSONDecoder(parse_float=Decimal).decode
+    converters = [(column.name, _FROM_JSON.get(column.type.partition("(")[0], _as_is)) for column in columns]
+    names = {column.name for column in columns}
+
+    def decode(value: bytes) -> Row:
+        fields = parse(value.decode())
+        if not isinstance(fields, dict) or fields.keys() != names:
+            raise ValueError(f"it is no object with {', '.join(sorted(names))}: {value.decode()}")
+        return tuple(None if fields[name] is None else convert(fields[name]) for name, convert in converters)
+
+    return decode
+
+
+def _as_is(value: Any) -> Any:
+    return value
 
 
 def _moment(text: str) -> datetime:
     """Return ``2013-01-01 05:00:00`` or ``2013-01-01 05:00:00.5Z`` as a UTC time."""
-    whole, _, fraction = text.removesuffix("Z").replace("T", " ").partition(".")
-    moment = datetime.strptime(whole, "%Y-%m-%d %H:%M:%S").replace(tzinfo=timezone.utc)
+    whole, _, fraction = text.removesuffix("Z").partition(".")
+    moment = datetime.fromisoformat(whole).replace(tzinfo=timezone.utc)
     return moment.replace(microsecond=int(fraction.ljust(6, "0")[:6])) if fraction else moment
 
 

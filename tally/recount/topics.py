@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import cast
+from typing import NamedTuple
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
 
@@ -11,9 +11,20 @@ from tally.serving.kafka import REQUEST_SECONDS, consumer, naming
 from tally.serving.topics import end_offsets
 
 BATCH = 20_000
+_WAIT = 0.1  # seconds for a batch to fill; what is there by then is taken
+_PATIENCE = int(REQUEST_SECONDS / _WAIT)
 
 
-def read_topic(address: str, topic: str) -> Iterator[list[Message]]:
+class Raw(NamedTuple):
+    """One record as it lies in a topic."""
+
+    partition: int
+    offset: int
+    key: bytes | None
+    value: bytes | None
+
+
+def read_topic(address: str, topic: str) -> Iterator[list[Raw]]:
     """Yield the committed records of a topic in lists; within a partition in the order of offsets.
 
     Args:
@@ -32,13 +43,13 @@ def read_topic(address: str, topic: str) -> Iterator[list[Message]]:
         while waiting:
             records = []
             for message in _batch(client, address, topic):
-                number, offset = cast(tuple[int, int], (message.partition(), message.offset()))
-                end = ends[number][1]
+                raw = Raw(message.partition() or 0, message.offset() or 0, message.key(), message.value())
+                end = ends[raw.partition][1]
                 # A partition may end with records that are not committed: then its end is all that is seen.
-                if message.error() is not None or offset >= end - 1:
-                    waiting.discard(number)
-                if message.error() is None and offset < end:
-                    records.append(message)
+                if message.error() is not None or raw.offset >= end - 1:
+                    waiting.discard(raw.partition)
+                if message.error() is None and raw.offset < end:
+                    records.append(raw)
             yield records
     finally:
         client.close()
@@ -47,11 +58,12 @@ def read_topic(address: str, topic: str) -> Iterator[list[Message]]:
 def _batch(client: Consumer, address: str, topic: str) -> Sequence[Message]:
     """Return records and ends of partitions, at least one."""
     with naming(f"read topic '{topic}'", address):
-        messages = client.consume(BATCH, timeout=1.0) or client.consume(1, timeout=REQUEST_SECONDS)
-        if not messages:
-            raise KafkaException(KafkaError(KafkaError._TIMED_OUT))
-        for message in messages:
-            error = message.error()
-            if error is not None and error.code() != KafkaError._PARTITION_EOF:
-                raise KafkaException(error)
-        return messages
+        for _ in range(_PATIENCE):
+            messages = client.consume(BATCH, timeout=_WAIT)
+            for message in messages:
+                error = message.error()
+                if error is not None and error.code() != KafkaError._PARTITION_EOF:
+                    raise KafkaException(error)
+            if messages:
+                return messages
+        raise KafkaException(KafkaError(KafkaError._TIMED_OUT))
