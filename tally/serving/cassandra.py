@@ -202,4 +202,7 @@ def _reason(error: BaseException) -> str:
     if isinstance(cause, OperationTimedOut):
         return f"no answer: {cause.errors}" if isinstance(cause.errors, str) else "no answer in time"
     text = getattr(cause, "strerror", None) or getattr(cause, "message", None) or str(cause)
-    return " ".join(str(text).rpartition("Last error: ")[2].split()) or type(cause).__name__
+    # `Error from server: code=2200 [Invalid query] message="..."`, or what was tried and then the cause
+    for start in ("Last error: ", 'message="'):
+        text = text.rpartition(start)[2]
+    return " ".join(text.removesuffix('"').split()) or type(cause).__name__

@@ -50,7 +50,7 @@ class WrongTableName(ProjectError):
     @property
     def hint(self) -> str:
         """Give the legal characters."""
-        return "use 1 to 48 letters, digits and underscores in option 'cassandra.table'"
+        return "use 1 to 222 letters, digits and underscores in option 'cassandra.table'"
 
 
 @dataclass(eq=False)

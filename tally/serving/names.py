@@ -6,9 +6,9 @@ import re
 
 from cassandra.metadata import protect_name
 
-# Cassandra takes word characters only for tables and keyspaces, in quotes as well, and up to 48 of them
-# before version 5 (org.apache.cassandra.schema.SchemaConstants).
-_TABLE = re.compile(r"[A-Za-z0-9_]{1,48}")
+# Cassandra takes only these for tables, in quotes as well; 222 is the limit of version 5
+# (org.apache.cassandra.schema.SchemaConstants).
+_TABLE = re.compile(r"[A-Za-z0-9_]{1,222}")
 
 
 def quoted(name: str) -> str:

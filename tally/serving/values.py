@@ -142,7 +142,7 @@ def _reader(parsed: FlinkType) -> tuple[Callable[[str], object], str]:
     if parsed.root == "DECIMAL":
         return (
             lambda text: _decimal(text, parsed),
-            f"a number with at most {parsed.scale} digits after the point",
+            f"a number of at most {parsed.argument(0, 10)} digits, {parsed.scale} of them after the point",
         )
     return _READERS.get(parsed.root, (_refuse, "no value: columns of this type cannot be filtered"))
 
@@ -171,7 +171,7 @@ def _boolean(text: str) -> bool:
 
 def _float(text: str) -> float:
     """Return the number as 32 bits hold it, for it is compared with what is served."""
-    return float(struct.unpack("f", struct.pack("f", float(text)))[0])
+    return float(struct.unpack("<f", struct.pack("<f", float(text)))[0])
 
 
 def _bytes(text: str) -> bytes:
