@@ -114,9 +114,14 @@ def _fetch(files: Bundle, group: str) -> None:
 
 
 def _is_of(folder: Path, pinned: dict[str, str]) -> bool:
-    """Return whether ``folder`` was fetched for this list; another one's jars are fetched anew."""
+    """Return whether ``folder`` holds the jars of this list; those fetched for another one are fetched anew.
+
+    A folder that somebody else filled, such as the build of an image, is held to the checksums like any.
+    """
     fetched_for = folder / _LIST
-    return fetched_for.is_file() and fetched_for.read_text("utf-8") == _digest(pinned)
+    return folder.is_dir() and (
+        not fetched_for.is_file() or fetched_for.read_text("utf-8") == _digest(pinned)
+    )
 
 
 def _digest(pinned: dict[str, str]) -> str:
