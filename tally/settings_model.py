@@ -93,6 +93,7 @@ class FlinkSettings(_Section):
     checkpoint_interval: Duration = Field(
         default="10 s", description="time between checkpoints, as a Flink duration"
     )
+    memory: Memory = Field(default="1g", description="heap of the mini-cluster of `tally run`")
 
 
 class StackSettings(_Section):

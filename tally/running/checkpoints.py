@@ -1,0 +1,81 @@
+"""The checkpoints of a project's jobs: where they are, and which plan each belongs to.
+
+``.tally/jobs/<job>/checkpoints/<flink job id>/chk-<n>`` is Flink's; ``.tally/jobs/<job>/plan.json`` beside it holds
+the fingerprints of the plan that wrote them.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from tally.planning.job import Job
+from tally.running.errors import PlanChanged
+
+
+@dataclass(frozen=True)
+class JobFolder:
+    """The folder of one job's checkpoints.
+
+    Attributes:
+        root: of the project.
+        job: name of the job.
+    """
+
+    root: Path
+    job: str
+
+    @property
+    def path(self) -> Path:
+        """The folder; it may not exist yet."""
+        return self.root / ".tally" / "jobs" / self.job
+
+    @property
+    def checkpoints(self) -> Path:
+        """Where Flink keeps the job's checkpoints."""
+        return self.path / "checkpoints"
+
+    @property
+    def savepoints(self) -> Path:
+        """Where savepoints of the job go."""
+        return self.path / "savepoints"
+
+    @property
+    def _record(self) -> Path:
+        return self.path / "plan.json"
+
+    def latest(self) -> Path | None:
+        """Return the newest complete checkpoint or savepoint, or None."""
+        complete = [*self.checkpoints.glob("*/chk-*/_metadata"), *self.savepoints.glob("*/_metadata")]
+        newest = max(complete, key=lambda file: file.stat().st_mtime_ns, default=None)
+        return newest.parent if newest else None
+
+    def restorable(self, job: Job) -> Path | None:
+        """Return the checkpoint to go on from, or None where there is none.
+
+        Raises:
+            PlanChanged: there is one, of another plan.
+        """
+        latest = self.latest()
+        if latest is None:
+            return None
+        before = json.loads(self._record.read_text("utf-8"))
+        now = dict(job.fingerprints)
+        changed = [name for name in sorted({*before, *now}) if before.get(name) != now.get(name)]
+        if changed:
+            raise PlanChanged(job.name, tuple(changed))
+        return latest
+
+    def begin(self, job: Job) -> None:
+        """Note the plan that the coming checkpoints belong to."""
+        self.checkpoints.mkdir(parents=True, exist_ok=True)
+        scratch = self._record.with_suffix(".new")
+        scratch.write_text(json.dumps(dict(job.fingerprints), indent=2), "utf-8")
+        scratch.replace(self._record)
+
+    def clear(self) -> None:
+        """Forget everything that was kept of the job."""
+        if self.path.exists():
+            shutil.rmtree(self.path)

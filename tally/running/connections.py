@@ -1,0 +1,77 @@
+"""The options that a Job's tables get when it is handed to Flink: addresses, credentials, bounds.
+
+A Job holds none of them, so that one Job runs in every environment and its text shows no secret.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from tally.planning.job import Job
+from tally.planning.plan import PlanTable
+from tally.planning.sinks import UNSET, sink_options, sink_table
+from tally.settings import CassandraSettings
+
+BOOTSTRAP = "properties.bootstrap.servers"
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where a job reads and writes.
+
+    Attributes:
+        kafka: bootstrap servers, ``host:port`` by comma.
+        cassandra: contact points, ``host:port`` by comma.
+        settings: of Cassandra.
+        bounded: whether sources end at the topics' present end.
+    """
+
+    kafka: str
+    cassandra: str
+    settings: CassandraSettings
+    bounded: bool = False
+
+
+def connected_plan(job: Job, target: Target) -> str:
+    """Return the job's compiled plan with every table connected."""
+    derived = {sink_table(a.name, sink): sink_options(sink) for a in job.aggregates for sink in a.sinks}
+
+    def options_of(table: PlanTable) -> Mapping[str, str]:
+        return table_options(table, {**table.options, **derived.get(table.name, {})}, target)
+
+    return job.plan.connected(options_of)
+
+
+def table_options(table: PlanTable, options: dict[str, str], target: Target) -> dict[str, str]:
+    """Return the options of one table, connected; what a file writes itself is left as it is."""
+    connector = options.get("connector")
+    if options.get(BOOTSTRAP) == UNSET:
+        options[BOOTSTRAP] = target.kafka
+    if connector == "cassandra":
+        options |= _cassandra_options(options, target)
+    if connector == "kafka" and table.role == "source":
+        # tally's own source: Flink's, but a record that makes no row stops the job.
+        options["connector"] = "tally-kafka"
+        options |= _bounds(target)
+    return options
+
+
+def _cassandra_options(options: Mapping[str, str], target: Target) -> dict[str, str]:
+    settings = target.settings
+    connected = {
+        "contact-points": target.cassandra.replace(",", ";"),
+        "keyspace": settings.keyspace,
+        "local-datacenter": settings.local_datacenter,
+        "consistency-level": settings.consistency_level,
+    }
+    if settings.username is not None and settings.password is not None:
+        connected |= {"username": settings.username, "password": settings.password.get_secret_value()}
+    written = {key for key, value in options.items() if value != UNSET}
+    return {key: value for key, value in connected.items() if key not in written}
+
+
+def _bounds(target: Target) -> dict[str, str]:
+    if not target.bounded:
+        return {}
+    return {"scan.startup.mode": "earliest-offset", "scan.bounded.mode": "latest-offset"}

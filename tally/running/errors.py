@@ -1,0 +1,112 @@
+"""What can go wrong while jobs run, one class per kind."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from tally.errors import ProjectError, TallyError
+
+
+@dataclass(eq=False)
+class JobFailed(TallyError):
+    """A job that Flink gave up."""
+
+    job: str
+    reason: str
+    logs: Path | None = None
+
+    @property
+    def message(self) -> str:
+        """Name the job and Flink's root cause."""
+        return f"job '{self.job}' failed: {self.reason}"
+
+    @property
+    def hint(self) -> str | None:
+        """Say where the whole story is."""
+        return f"see the log in {self.logs}" if self.logs else None
+
+
+@dataclass(eq=False)
+class UndecodableRecord(TallyError):
+    """A record that cannot be a row of its table."""
+
+    job: str
+    record: str
+
+    @property
+    def message(self) -> str:
+        """Name topic, partition and offset."""
+        return f"job '{self.job}' stopped at an {self.record}"
+
+    @property
+    def hint(self) -> str:
+        """Say what can be done."""
+        return "nothing was skipped: mend the producer or the columns of the source, then run again"
+
+
+@dataclass(eq=False)
+class PlanChanged(ProjectError):
+    """The last checkpoint of a job belongs to another plan."""
+
+    job: str
+    changed: tuple[str, ...]
+
+    @property
+    def message(self) -> str:
+        """Name the aggregates that changed."""
+        names = ", ".join(f"'{name}'" for name in self.changed)
+        return f"job '{self.job}' cannot go on from its last checkpoint: {names} changed since"
+
+    @property
+    def hint(self) -> str:
+        """Say how to start over."""
+        return f"`tally run --fresh` counts from the beginning of the topics, or undo the change of {self.changed[0]}"
+
+
+@dataclass(eq=False)
+class ClusterUnreachable(TallyError):
+    """No Flink cluster answers."""
+
+    address: str
+
+    @property
+    def message(self) -> str:
+        """Name the address."""
+        return f"no Flink cluster answers at {self.address}"
+
+    @property
+    def hint(self) -> str:
+        """Say how to start one."""
+        return "run `tally up --flink`, or set rest_address in [tool.tally.flink]"
+
+
+@dataclass(eq=False)
+class ClusterRefused(TallyError):
+    """The cluster answered a request with an error."""
+
+    address: str
+    reason: str
+
+    @property
+    def message(self) -> str:
+        """Name the address and the reason."""
+        return f"the Flink cluster at {self.address} refused: {self.reason}"
+
+
+@dataclass(eq=False)
+class UnknownJob(ProjectError):
+    """No job of that name runs on the cluster."""
+
+    job: str
+    running: tuple[str, ...]
+
+    @property
+    def message(self) -> str:
+        """Name the job."""
+        return f"no job '{self.job}' is running"
+
+    @property
+    def hint(self) -> str:
+        """List what runs."""
+        return f"running: {', '.join(self.running)}" if self.running else "nothing is running"

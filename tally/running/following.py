@@ -1,0 +1,172 @@
+"""What running jobs say of themselves: rows in and out, late rows, event time, lag, by aggregate.
+
+Flink names a metric of an operator ``<operator>.<metric>``, and an operator of a compiled plan ends in the id of its
+plan node, ``[7]``; sources of Kafka and sinks of Cassandra bear the name of their table. So the metrics that belong to
+an aggregate are those of the nodes and tables that feed its sinks.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from typing import Any
+
+from tally.planning.job import Job
+from tally.planning.plan import PlanTable
+from tally.planning.sinks import sink_table
+from tally.running.rest import Rest
+
+_NODE = re.compile(r"\[(\d+)\]")
+_NO_WATERMARK = -(2**63)
+_END_OF_TIME = 2**63 - 1
+Values = Mapping[str, Mapping[str, Any]]
+_ROWS_IN, _ROWS_OUT = "numRecordsOut", "numRecordsIn"
+_LATE, _LAG, _WATERMARK = "numLateRecordsDropped", "pendingRecords", "currentInputWatermark"
+
+
+@dataclass(frozen=True)
+class Progress:
+    """One aggregate of a running job.
+
+    Attributes:
+        job: name of the job.
+        aggregate: name of the aggregate.
+        state: of the job: RUNNING, FINISHED, RESTARTING, ...
+        rows_in: rows read from its sources since the job started.
+        rows_out: changes written to its first sink since the job started.
+        late: rows that its windows dropped, as Flink counts them: rows that were aggregated before count once.
+        event_time: up to when its windows are closed; None before the first watermark, ``datetime.max`` at the end.
+        lag: records of its topics that are not read yet; None where Kafka has not told.
+    """
+
+    job: str
+    aggregate: str
+    state: str
+    rows_in: int = 0
+    rows_out: int = 0
+    late: int = 0
+    event_time: datetime | None = None
+    lag: int | None = None
+
+
+@dataclass
+class Follower:
+    """Follows started jobs over REST.
+
+    Attributes:
+        rest: of their cluster.
+        jobs: by Flink job id.
+    """
+
+    rest: Rest
+    jobs: Mapping[str, Job]
+    _names: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+    _last: dict[tuple[str, str], Progress] = field(default_factory=dict)
+
+    def states(self) -> dict[str, str]:
+        """Return the state of each job by id."""
+        return {job: self.rest.state(job) for job in self.jobs}
+
+    def progress(self) -> list[Progress]:
+        """Return where each aggregate is; a job that is over keeps its last figures."""
+        found = []
+        for job_id, job in self.jobs.items():
+            state = self.rest.state(job_id)
+            values = self._values(job_id) if state == "RUNNING" else {}
+            found += [self._of(job, name, state, values) for name in _watched(job)]
+        return found
+
+    def _of(self, job: Job, name: str, state: str, values: Values) -> Progress:
+        last = self._last.get((job.name, name), Progress(job.name, name, state))
+        now = _progress(job, name, state, values) if values else Progress(**{**vars(last), "state": state})
+        self._last[job.name, name] = now
+        return now
+
+    def _values(self, job: str) -> Values:
+        values: dict[str, Mapping[str, Any]] = {}
+        for vertex in self.rest.vertices(job):
+            names = self._wanted(job, vertex["id"])
+            if names:
+                values |= {m["id"]: m for m in self.rest.metrics(job, vertex["id"], names)}
+        return values
+
+    def _wanted(self, job: str, vertex: str) -> list[str]:
+        if not self._names.get((job, vertex)):
+            names = (metric["id"] for metric in self.rest.metrics(job, vertex))
+            self._names[job, vertex] = [name for name in names if _is_wanted(name)]
+        return self._names[job, vertex]
+
+
+def _is_wanted(name: str) -> bool:
+    operator, _, metric = name.rpartition(".")
+    return bool(operator) and metric in {_ROWS_IN, _ROWS_OUT, _LATE, _LAG, _WATERMARK}
+
+
+def _watched(job: Job) -> Iterable[str]:
+    return (*(aggregate.name for aggregate in job.aggregates), *job.tables)
+
+
+def _progress(job: Job, name: str, state: str, values: Values) -> Progress:
+    sink = next(table for table in job.plan.tables("sink") if table.name in _sinks(job, name))
+    nodes = {node["id"] for node in job.plan.upstream(sink.node)}
+    sources = [table for table in job.plan.tables("source") if table.node in nodes]
+    lag = _picked(values, _LAG, lambda operator: any(_reads(operator, table) for table in sources))
+    read = _picked(values, _ROWS_IN, lambda operator: any(_reads(operator, table) for table in sources))
+    late = _picked(values, _LATE, lambda operator: _node_of(operator) in nodes)
+    return Progress(
+        job=job.name,
+        aggregate=name,
+        state=state,
+        rows_in=_total(read),
+        rows_out=_total(_picked(values, _ROWS_OUT, lambda operator: _writes(operator, sink))),
+        late=_total(late),
+        event_time=_moment(_picked(values, _WATERMARK, lambda operator: _writes(operator, sink))),
+        lag=_total(lag) if lag else None,
+    )
+
+
+def _sinks(job: Job, name: str) -> set[str]:
+    aggregate = next((a for a in job.aggregates if a.name == name), None)
+    return {sink_table(name, sink) for sink in aggregate.sinks} if aggregate else {name}
+
+
+def _picked(values: Values, metric: str, fits: Callable[[str], bool]) -> list[Mapping[str, Any]]:
+    parts = ((*name.rpartition("."), value) for name, value in values.items())
+    return [value for operator, _, measured, value in parts if measured == metric and fits(operator)]
+
+
+def _node_of(operator: str) -> int | None:
+    found = _NODE.search(operator)
+    return int(found[1]) if found else None
+
+
+def _reads(operator: str, table: PlanTable) -> bool:
+    # Kafka's source is named after its table, others after their plan node.
+    named = operator.endswith(f"default_catalog_default_database_{_as_metric(table.name)}")
+    return operator.startswith("Source__") and (named or _node_of(operator) == table.node)
+
+
+def _writes(operator: str, table: PlanTable) -> bool:
+    # The Cassandra sink is named after the table that it writes, others after their plan node.
+    served = f"_{_as_metric(table.options.get('table', ''))}__Writer"
+    named = operator.startswith("cassandra__") and operator.endswith(served)
+    return operator.endswith("__Writer") and (named or _node_of(operator) == table.node)
+
+
+def _as_metric(name: str) -> str:
+    return name.replace(".", "_").replace(" ", "_")
+
+
+def _total(measured: Iterable[Mapping[str, Any]]) -> int:
+    return int(sum(one["sum"] for one in measured))
+
+
+def _moment(watermarks: list[Mapping[str, Any]]) -> datetime | None:
+    lowest = min((int(m["min"]) for m in watermarks), default=_NO_WATERMARK)
+    if lowest <= _NO_WATERMARK:
+        return None
+    if lowest >= _END_OF_TIME:
+        return datetime.max.replace(tzinfo=timezone.utc)
+    return datetime.fromtimestamp(lowest / 1000, timezone.utc)

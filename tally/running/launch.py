@@ -1,0 +1,79 @@
+"""A Job and a cluster -> a running Flink job."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pyflink.java_gateway import get_gateway
+
+from tally.planning.environment import create_environment
+from tally.planning.job import Job
+from tally.running.checkpoints import JobFolder
+from tally.running.connections import Target, connected_plan
+
+
+@dataclass(frozen=True)
+class Launch:
+    """How jobs are started.
+
+    Attributes:
+        cluster: ``host:port`` of the cluster's REST API.
+        options: Flink options for every job, as of config.yaml.
+        jars: to send along; none where the cluster's class path has them.
+        target: where jobs read and write.
+    """
+
+    cluster: str
+    options: Mapping[str, str]
+    jars: Sequence[Path]
+    target: Target
+
+
+def start(job: Job, launch: Launch, extra: Mapping[str, str]) -> str:
+    """Start a job and return its id once the cluster accepted it.
+
+    Args:
+        job: what to run.
+        launch: where and how.
+        extra: options of this start: checkpoints, what to restore.
+    """
+    host, _, port = launch.cluster.rpartition(":")
+    options = {
+        **launch.options,
+        **job.options,
+        **extra,
+        "execution.target": "remote",
+        "rest.address": host,
+        "rest.port": port,
+        "pipeline.name": job.name,
+    }
+    environment = create_environment(options, launch.jars)
+    for function in job.functions:
+        environment.execute_sql(function.statement)
+    references = get_gateway().jvm.org.apache.flink.table.api.PlanReference
+    plan = environment._j_tenv.loadPlan(references.fromJsonString(connected_plan(job, launch.target)))
+    return str(plan.execute().getJobClient().get().getJobID().toString())
+
+
+def continuous(folder: JobFolder, interval: str, restore: Path | None) -> dict[str, str]:
+    """Return the options of a job that runs until it is stopped, with checkpoints in ``folder``."""
+    options = {
+        "execution.checkpointing.interval": interval,
+        "execution.checkpointing.dir": folder.checkpoints.as_uri(),
+        "execution.checkpointing.savepoint-dir": folder.savepoints.as_uri(),
+        "execution.checkpointing.externalized-checkpoint-retention": "RETAIN_ON_CANCELLATION",
+    }
+    if restore:
+        options["execution.state-recovery.path"] = restore.as_uri()
+    return options
+
+
+def bounded(job: Job, interval: str) -> dict[str, str]:
+    """Return the options of a job that ends; it keeps no checkpoint, since it always starts from the beginning."""
+    options = {"restart-strategy.type": "none"}
+    # Transactions commit with checkpoints only; to any other sink a last checkpoint would only cost time.
+    if any(a.kafka and a.kafka.delivery == "exactly-once" for a in job.aggregates):
+        options["execution.checkpointing.interval"] = interval
+    return options

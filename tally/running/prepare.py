@@ -1,0 +1,59 @@
+"""What must be there before a job starts: source topics, serving tables, upsert topics."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from tally.planning.job import Aggregate, Job
+from tally.running.connections import Target
+from tally.serving.cassandra import clear, connect, ensure_keyspace
+from tally.serving.schema import ensure_tables
+from tally.serving.tables import ServingTable, serving_table
+from tally.serving.tombstones import write_tombstones
+from tally.serving.topics import ensure_compacted, existing_topics, require_topics
+from tally.settings import Settings
+
+
+def aggregates_of(jobs: Iterable[Job]) -> tuple[Aggregate, ...]:
+    """Return the aggregates of all jobs."""
+    return tuple(aggregate for job in jobs for aggregate in job.aggregates)
+
+
+def serving_tables(jobs: Iterable[Job], keyspace: str) -> tuple[ServingTable, ...]:
+    """Return the Cassandra tables of all jobs."""
+    return tuple(serving_table(a, keyspace) for a in aggregates_of(jobs) if a.cassandra)
+
+
+def upsert_topics(jobs: Iterable[Job]) -> tuple[str, ...]:
+    """Return the Kafka topics that all jobs keep."""
+    return tuple(a.kafka.topic for a in aggregates_of(jobs) if a.kafka)
+
+
+def prepare(jobs: Sequence[Job], target: Target, settings: Settings, feeds: Mapping[str, str]) -> None:
+    """Check what the jobs read and create what they write.
+
+    Args:
+        jobs: that are to start.
+        target: where they read and write.
+        settings: for what is created.
+        feeds: data set by topic, for the hint of a topic that is missing.
+
+    Raises:
+        TopicMissing, TableDiffers, KafkaUnreachable, CassandraUnreachable: nothing was created then.
+    """
+    require_topics(target.kafka, [source for job in jobs for source in job.sources if source.topic], feeds)
+    tables = serving_tables(jobs, settings.cassandra.keyspace)
+    if tables:
+        with connect(target.cassandra, settings.cassandra) as session:
+            ensure_keyspace(session, settings.cassandra)
+            ensure_tables(session, tables)
+    if topics := upsert_topics(jobs):
+        ensure_compacted(target.kafka, topics, settings.kafka)
+
+
+def empty(jobs: Sequence[Job], target: Target, settings: Settings) -> None:
+    """Remove every row that the jobs serve: tables are truncated, keys of topics get a tombstone."""
+    with connect(target.cassandra, settings.cassandra) as session:
+        clear(session, serving_tables(jobs, settings.cassandra.keyspace))
+    for topic in existing_topics(target.kafka, upsert_topics(jobs)):
+        write_tombstones(target.kafka, topic)

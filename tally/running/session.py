@@ -1,0 +1,158 @@
+"""`tally run`: jobs in a mini-cluster, from the checks before them to their last figures."""
+
+from __future__ import annotations
+
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tally.errors import TallyError
+from tally.planning.job import Job
+from tally.running.checkpoints import JobFolder
+from tally.running.connections import Target
+from tally.running.failures import failure_of
+from tally.running.following import Follower, Progress
+from tally.running.launch import Launch, bounded, continuous, start
+from tally.running.minicluster import mini_cluster
+from tally.running.prepare import empty, prepare
+from tally.running.rest import Rest, wait_for
+from tally.settings import Settings
+
+SECONDS_BETWEEN_LOOKS = 0.5
+_OVER = {"FINISHED", "FAILED", "CANCELED", "SUSPENDED"}
+
+OnProgress = Callable[[Sequence[Progress]], None]
+
+
+@dataclass(frozen=True)
+class RunRequest:
+    """How jobs are to run.
+
+    Attributes:
+        root: of the project.
+        settings: of the project.
+        options: Flink options, of config.yaml.
+        target: where the jobs read and write, and whether they end.
+        fresh: start over from the beginning of the topics.
+        feeds: data set by topic, for hints.
+        logs: where Flink's log is.
+    """
+
+    root: Path
+    settings: Settings
+    options: Mapping[str, str]
+    target: Target
+    fresh: bool
+    feeds: Mapping[str, str]
+    logs: Path
+
+
+def run(jobs: Sequence[Job], request: RunRequest, on_progress: OnProgress) -> tuple[Progress, ...]:
+    """Run jobs until they end, or until Ctrl-C stops them with a checkpoint; return their last figures.
+
+    Raises:
+        PlanChanged: a checkpoint belongs to another plan; nothing was touched.
+        TopicMissing, TableDiffers, KafkaUnreachable, CassandraUnreachable: before anything was started.
+        JobFailed, UndecodableRecord: a job failed for good; the others were stopped with a checkpoint.
+    """
+    extras = {job.name: _extra(job, request) for job in jobs}
+    prepare(jobs, request.target, request.settings, request.feeds)
+    if request.fresh:
+        empty(jobs, request.target, request.settings)
+    if not request.target.bounded:
+        for job in jobs:
+            JobFolder(request.root, job.name).begin(job)
+    with terminable(), mini_cluster(_cluster_options(request), _slots(jobs, request)) as address:
+        launch = Launch(address, _job_options(request), (), request.target)
+        ids = {start(job, launch, extras[job.name]): job for job in jobs}
+        return _Watch(Rest(address), ids, request).until_over(on_progress)
+
+
+@contextmanager
+def terminable() -> Iterator[None]:
+    """Let SIGTERM stop a run as Ctrl-C does: with a checkpoint, and with the JVM."""
+
+    def interrupt(_signal: int, _frame: object) -> None:
+        raise KeyboardInterrupt
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _extra(job: Job, request: RunRequest) -> dict[str, str]:
+    interval = request.settings.flink.checkpoint_interval
+    if request.target.bounded:
+        return bounded(job, interval)
+    folder = JobFolder(request.root, job.name)
+    if request.fresh:
+        folder.clear()
+    return continuous(folder, interval, None if request.fresh else folder.restorable(job))
+
+
+def _slots(jobs: Sequence[Job], request: RunRequest) -> int:
+    return len(jobs) * request.settings.flink.parallelism
+
+
+def _job_options(request: RunRequest) -> dict[str, str]:
+    return {**request.options, "parallelism.default": str(request.settings.flink.parallelism)}
+
+
+def _cluster_options(request: RunRequest) -> dict[str, str]:
+    # Metrics are asked for as often as progress is shown; Flink's own default is 10 s.
+    return {**request.options, "metrics.fetcher.update-interval": "500"}
+
+
+@dataclass
+class _Watch:
+    """Looks after started jobs until all are over."""
+
+    rest: Rest
+    jobs: Mapping[str, Job]
+    request: RunRequest
+
+    def until_over(self, on_progress: OnProgress) -> tuple[Progress, ...]:
+        follower = Follower(self.rest, self.jobs)
+        progress: Sequence[Progress] = ()
+        try:
+            while True:
+                progress = follower.progress()
+                on_progress(progress)
+                states = follower.states()
+                if failed := [job for job, state in states.items() if state == "FAILED"]:
+                    self.stop()
+                    raise self._failure(failed[0])
+                if all(state in _OVER for state in states.values()):
+                    return tuple(progress)
+                time.sleep(SECONDS_BETWEEN_LOOKS)
+        except KeyboardInterrupt:
+            self.stop()
+            return tuple(progress)
+
+    def stop(self) -> None:
+        """Cancel every job that runs, after a checkpoint where it keeps some."""
+        running = [job for job in self.jobs if self.rest.state(job) not in _OVER]
+        for job in running:
+            if not self.request.target.bounded:
+                self._checkpoint(job)
+            self.rest.cancel(job)
+        wait_for(lambda: all(self.rest.state(job) in _OVER for job in running), 60)
+
+    def _checkpoint(self, job: str) -> None:
+        try:
+            self.rest.checkpoint(job)
+        except (TallyError, TimeoutError):
+            # A job that cannot take one now, since it is restarting, goes on from its last one next time.
+            return
+
+    def _failure(self, job: str) -> TallyError:
+        return failure_of(self.jobs[job].name, self.rest.failure(job), self.request.logs)
