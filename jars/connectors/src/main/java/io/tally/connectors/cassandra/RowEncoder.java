@@ -1,7 +1,7 @@
 package io.tally.connectors.cassandra;
 
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.apache.flink.table.data.RowData;
@@ -12,8 +12,8 @@ final class RowEncoder {
 
   private final TargetTable table;
   private final List<ColumnEncoder> set;
-  private final List<ColumnEncoder> partition;
-  private final List<ColumnEncoder> clustering;
+  private final int[] partition;
+  private final int[] clustering;
 
   /**
    * @param columns the columns that an insert sets
@@ -26,12 +26,12 @@ final class RowEncoder {
                 columns.stream().map(ColumnEncoder::of),
                 table.timeBucket().map(ColumnEncoder::of).stream())
             .toList();
-    this.partition = key.partition().stream().map(this::encoderOf).toList();
-    this.clustering = key.clustering().stream().map(this::encoderOf).toList();
+    this.partition = positions(key.partition());
+    this.clustering = positions(key.clustering());
   }
 
-  private ColumnEncoder encoderOf(String column) {
-    return set.stream().filter(c -> c.name().equals(column)).findFirst().orElseThrow();
+  private int[] positions(List<String> names) {
+    return names.stream().mapToInt(columnsSet()::indexOf).toArray();
   }
 
   /** Cassandra columns that an insert sets, in the order of {@link RowWrite#cells}. */
@@ -50,22 +50,25 @@ final class RowEncoder {
    * @throws CassandraRefusedException if a key column is null
    */
   RowWrite encode(RowData row, long timestamp) {
-    RowKey key = new RowKey(keyCells(partition, row), keyCells(clustering, row));
-    if (row.getRowKind() == RowKind.DELETE) {
-      return RowWrite.delete(key, timestamp);
+    ByteBuffer[] cells = new ByteBuffer[set.size()];
+    boolean delete = row.getRowKind() == RowKind.DELETE;
+    if (!delete) {
+      for (int i = 0; i < cells.length; i++) {
+        cells[i] = set.get(i).encode(row);
+      }
     }
-    List<ByteBuffer> cells = new ArrayList<>(set.size());
-    for (ColumnEncoder column : set) {
-      cells.add(column.encode(row));
-    }
-    return RowWrite.upsert(key, cells, timestamp);
+    RowKey key = new RowKey(keyCells(partition, row, cells), keyCells(clustering, row, cells));
+    return delete
+        ? RowWrite.delete(key, timestamp)
+        : RowWrite.upsert(key, Arrays.asList(cells), timestamp);
   }
 
-  private List<ByteBuffer> keyCells(List<ColumnEncoder> columns, RowData row) {
-    List<ByteBuffer> cells = new ArrayList<>(columns.size());
-    for (ColumnEncoder column : columns) {
-      cells.add(column.encodeKey(row, table));
+  private List<ByteBuffer> keyCells(int[] positions, RowData row, ByteBuffer[] encoded) {
+    ByteBuffer[] key = new ByteBuffer[positions.length];
+    for (int i = 0; i < key.length; i++) {
+      ByteBuffer cell = encoded[positions[i]];
+      key[i] = cell == null ? set.get(positions[i]).encodeKey(row, table) : cell;
     }
-    return cells;
+    return Arrays.asList(key);
   }
 }

@@ -225,6 +225,28 @@ class CassandraServerTest {
   }
 
   @Test
+  void aPartialInsertTouchesOnlyTheColumnsItNames() throws Exception {
+    execute("CREATE TABLE KS.partly (k text PRIMARY KEY, v bigint, w bigint)");
+    execute("INSERT INTO KS.partly (k, v, w) VALUES ('kept', 1, 1) USING TIMESTAMP 1");
+    execute("INSERT INTO KS.partly (k, v, w) VALUES ('gone', 1, 1) USING TIMESTAMP 1");
+    Tables partly = kv("partly").column("w", DataTypes.BIGINT());
+    TargetTable table = partly.target();
+    CassandraSinkWriter writer =
+        new CassandraSink(table, table.columns().subList(0, 2), partly.settings())
+            .createWriter(new FakeTask());
+    StringData gone = StringData.fromString("gone");
+    write(
+        writer,
+        GenericRowData.of(StringData.fromString("kept"), 2L, null),
+        GenericRowData.ofKind(RowKind.DELETE, gone, 1L, 1L),
+        GenericRowData.of(gone, 2L, null));
+    writer.close();
+    assertThat(rows("SELECT k, v, w FROM KS.partly"))
+        .extracting(row -> row.getString(0) + "=" + row.getLong(1) + "," + row.getObject(2))
+        .containsExactlyInAnyOrder("kept=2,1", "gone=2,null");
+  }
+
+  @Test
   void addsTheTimeBucketAlsoToDeletes() throws Exception {
     execute(
         "CREATE TABLE KS.series (bucket timestamp, at timestamp, v bigint,"
