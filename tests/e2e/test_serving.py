@@ -9,6 +9,7 @@ from datetime import date, datetime, time, timedelta, timezone
 from decimal import Decimal
 
 import pytest
+from cassandra.concurrent import execute_concurrent_with_args
 from confluent_kafka import Producer
 from confluent_kafka.admin import AdminClient, ConfigResource, NewTopic, ResourceType
 
@@ -99,8 +100,8 @@ def insert(session, aggregate, rows):
     statement = session.prepare(f"INSERT INTO {table} ({columns}) VALUES ({', '.join('?' * len(names))})")
     bucket = aggregate.cassandra.bucket
     position = names.index(bucket.source) if bucket else 0
-    for row in rows:
-        session.execute(statement, (*row, bucket_of(row[position], bucket.width)) if bucket else row)
+    values = [(*row, bucket_of(row[position], bucket.width)) if bucket else row for row in rows]
+    execute_concurrent_with_args(session, statement, values)
 
 
 def serve(session, aggregate, rows):
