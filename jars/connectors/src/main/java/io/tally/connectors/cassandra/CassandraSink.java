@@ -39,16 +39,16 @@ record CassandraSink(TargetTable table, List<Column> columns, SinkSettings setti
     try {
       return createWriter(context, clock, session);
     } catch (DriverException e) {
-      session.close();
+      Sessions.close(session);
       throw opening(e);
-    } catch (RuntimeException | IOException e) {
-      session.close();
+    } catch (RuntimeException e) {
+      Sessions.close(session);
       throw e;
     }
   }
 
   private CassandraSinkWriter createWriter(
-      WriterInitContext context, LongSupplier clock, CqlSession session) throws IOException {
+      WriterInitContext context, LongSupplier clock, CqlSession session) {
     KeyColumns key = TableCheck.check(table, session.getMetadata());
     RowEncoder encoder = new RowEncoder(table, columns, key);
     RowStore rows =
@@ -63,7 +63,14 @@ record CassandraSink(TargetTable table, List<Column> columns, SinkSettings setti
     TimestampSource timestamps =
         TimestampSource.open(table, clock, settings.timestampReserve(), ceiling, requests);
     return new CassandraSinkWriter(
-        table, settings.buffer(), encoder, timestamps, rows, requests, context, session::close);
+        table,
+        settings.buffer(),
+        encoder,
+        timestamps,
+        rows,
+        requests,
+        context,
+        () -> Sessions.close(session));
   }
 
   private IOException opening(DriverException e) {

@@ -44,12 +44,17 @@ final class Sessions {
     CqlSession session = connect(connection, builder(settings, keyspace));
     Set<String> datacenters = datacenters(session.getMetadata().getNodes().values());
     if (!datacenters.contains(connection.localDatacenter())) {
-      session.close();
+      close(session);
       throw new CassandraRefusedException(
           "no Cassandra node is in data centre '%s' (option 'local-datacenter'); there is %s"
               .formatted(connection.localDatacenter(), String.join(", ", datacenters)));
     }
     return session;
+  }
+
+  /** Closes a session at once: what is still unanswered is of no more interest. */
+  static void close(CqlSession session) {
+    session.forceCloseAsync().toCompletableFuture().join();
   }
 
   private static CqlSession connect(Connection connection, CqlSessionBuilder builder)
