@@ -70,7 +70,7 @@ class WriteTimestampsTest {
     now += 10 * RESERVE;
     long last = 0;
     int issued = 0;
-    while (timestamps.available()) {
+    while (timestamps.available() && issued < RESERVE) {
       last = timestamps.next();
       issued++;
     }
