@@ -34,7 +34,13 @@ class Rows:
         """Return the first row of each key, and the rows whose key another row had before."""
         key_of = itemgetter(*(self.columns.index(name) for name in key))
         first: dict[Any, Row] = {}
-        again = [row for row in self.rows if first.setdefault(key_of(row), row) is not row]
+        again: list[Row] = []
+        for row in self.rows:
+            at = key_of(row)
+            if at in first:
+                again.append(row)
+            else:
+                first[at] = row
         return first, again
 
 

@@ -82,7 +82,8 @@ def _row(record: Raw, topic: str, decode: Callable[[bytes], Row]) -> Row:
     try:
         return decode(record.value or b"")
     except (ValueError, TypeError, ArithmeticError) as error:
-        raise UnreadableResult(topic, record.partition, record.offset, str(error)) from error
+        reason = f"{error}: {(record.value or b'').decode(errors='replace')}"
+        raise UnreadableResult(topic, record.partition, record.offset, reason) from error
 
 
 def _decoder(columns: tuple[Column, ...]) -> Callable[[bytes], Row]:
@@ -94,7 +95,7 @@ def _decoder(columns: tuple[Column, ...]) -> Callable[[bytes], Row]:
     def decode(value: bytes) -> Row:
         fields = parse(value.decode())
         if not isinstance(fields, dict) or fields.keys() != names:
-            raise ValueError(f"it is no object with {', '.join(sorted(names))}: {value.decode()}")
+            raise ValueError(f"it is no object with {', '.join(sorted(names))}")
         return tuple(None if fields[name] is None else convert(fields[name]) for name, convert in converters)
 
     return decode
@@ -106,7 +107,7 @@ def _as_is(value: Any) -> Any:
 
 def _moment(text: str) -> datetime:
     """Return ``2013-01-01 05:00:00`` or ``2013-01-01 05:00:00.5Z`` as a UTC time."""
-    whole, _, fraction = text.removesuffix("Z").partition(".")
+    whole, _, fraction = str.removesuffix(text, "Z").partition(".")
     moment = datetime.fromisoformat(whole).replace(tzinfo=timezone.utc)
     return moment.replace(microsecond=int(fraction.ljust(6, "0")[:6])) if fraction else moment
 

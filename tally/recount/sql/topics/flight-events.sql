@@ -1,5 +1,20 @@
 -- The events of topic flight-events, from the raw bytes.
-CREATE TABLE flight_events AS
+CREATE TABLE flight_events (
+  tailnum VARCHAR NOT NULL,
+  carrier VARCHAR NOT NULL,
+  kind VARCHAR NOT NULL,
+  airport VARCHAR NOT NULL,
+  origin_latitude DOUBLE NOT NULL,
+  origin_longitude DOUBLE NOT NULL,
+  destination_latitude DOUBLE NOT NULL,
+  destination_longitude DOUBLE NOT NULL,
+  delay_minutes BIGINT,
+  event_ms BIGINT NOT NULL,
+  "partition" INT NOT NULL,
+  "offset" BIGINT NOT NULL
+);
+
+INSERT INTO flight_events
 SELECT event.*, "partition", "offset"
 FROM (
   SELECT

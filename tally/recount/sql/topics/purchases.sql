@@ -1,5 +1,13 @@
 -- The events of topic purchases, from the raw bytes.
-CREATE TABLE purchases AS
+CREATE TABLE purchases (
+  purchase_id BIGINT NOT NULL,
+  customer_id VARCHAR NOT NULL,
+  quantity BIGINT NOT NULL,
+  amount DECIMAL(10, 2) NOT NULL,
+  event_ms BIGINT NOT NULL
+);
+
+INSERT INTO purchases
 SELECT event.*
 FROM (
   SELECT
