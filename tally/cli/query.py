@@ -61,12 +61,13 @@ def command(name: str, filters: tuple[str, ...], as_json: bool, **written: Any) 
     if as_json:
         click.echo(rows_to_json([column.name for column in result.columns], result.rows))
     else:
-        _print_table(result)
+        print_rows(result)
     for note in _notes(aggregate, result):
         click.echo(note, err=True)
 
 
-def _print_table(result: ReadResult) -> None:
+def print_rows(result: ReadResult) -> None:
+    """Print rows as a table."""
     from rich.console import Console  # noqa: PLC0415
 
     # On a terminal a wide table is folded to it; into a pipe every row is one line.

@@ -51,6 +51,7 @@ class PlanChanged(ProjectError):
 
     job: str
     changed: tuple[str, ...]
+    command: str = "tally run"
 
     @property
     def message(self) -> str:
@@ -61,18 +62,20 @@ class PlanChanged(ProjectError):
     @property
     def hint(self) -> str:
         """Say how to start over."""
-        return f"`tally run --fresh` counts from the beginning of the topics, or undo the change of {self.changed[0]}"
+        return f"`{self.command} --fresh` counts from the beginning of the topics, or undo the change of {self.changed[0]}"
 
 
 @dataclass(eq=False)
 class ClusterUnreachable(TallyError):
-    """No Flink cluster answers."""
+    """No Flink cluster answers; None: there is no address to ask."""
 
-    address: str
+    address: str | None
 
     @property
     def message(self) -> str:
         """Name the address."""
+        if self.address is None:
+            return "no Flink cluster runs here, and none is configured"
         return f"no Flink cluster answers at {self.address}"
 
     @property
@@ -110,3 +113,77 @@ class UnknownJob(ProjectError):
     def hint(self) -> str:
         """List what runs."""
         return f"running: {', '.join(self.running)}" if self.running else "nothing is running"
+
+
+@dataclass(eq=False)
+class JobRuns(ProjectError):
+    """A job of that name runs already; a second one would serve the same tables and topics."""
+
+    job: str
+    id: str
+
+    @property
+    def message(self) -> str:
+        """Name the job and its id."""
+        return f"job '{self.job}' is running already, as {self.id}"
+
+    @property
+    def hint(self) -> str:
+        """Say how to stop it."""
+        return f"`tally stop {self.job}` stops it with a savepoint, which the next start goes on from"
+
+
+@dataclass(eq=False)
+class SeveralJobs(ProjectError):
+    """More than one job of that name runs."""
+
+    job: str
+    ids: tuple[str, ...]
+
+    @property
+    def message(self) -> str:
+        """Name the job."""
+        return f"{len(self.ids)} jobs '{self.job}' are running"
+
+    @property
+    def hint(self) -> str:
+        """List their ids."""
+        return f"give the id of one: {', '.join(self.ids)}"
+
+
+@dataclass(eq=False)
+class NoStateFolder(TallyError):
+    """A cluster keeps its checkpoints nowhere, or where this machine cannot look for them."""
+
+    address: str
+    folder: str | None
+
+    @property
+    def message(self) -> str:
+        """Name the cluster and the folder."""
+        if self.folder is None:
+            return f"the Flink cluster at {self.address} has no folder for checkpoints"
+        return f"this machine cannot read the checkpoints of the Flink cluster at {self.address}: {self.folder}"
+
+    @property
+    def hint(self) -> str:
+        """Say which option to set."""
+        return (
+            "set execution.checkpointing.dir in the cluster's config.yaml to a file: folder that its machines "
+            "and this one share"
+        )
+
+
+@dataclass(eq=False)
+class NoFlinkClient(ProjectError):
+    """``jobs/sql.py`` was started as a plain script."""
+
+    @property
+    def message(self) -> str:
+        """Say what is missing."""
+        return "jobs/sql.py was not started by Flink's client"
+
+    @property
+    def hint(self) -> str:
+        """Say what to run."""
+        return "run `flink run -py jobs/sql.py FILE...`, or `tally submit FILE...`"

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from typing import Any
 
@@ -53,15 +53,18 @@ class Progress:
 
 @dataclass
 class Follower:
-    """Follows started jobs over REST.
+    """Follows started jobs.
 
     Attributes:
         rest: of their cluster.
         jobs: by Flink job id.
+        counters: row counters of a job, by ``operator.metric``, which outlive it; where there are none, those of
+            REST are used, which end with the job.
     """
 
     rest: Rest
     jobs: Mapping[str, Job]
+    counters: Callable[[str], Mapping[str, int]] = lambda _: {}
     _names: dict[tuple[str, str], list[str]] = field(default_factory=dict)
     _last: dict[tuple[str, str], Progress] = field(default_factory=dict)
 
@@ -70,17 +73,20 @@ class Follower:
         return {job: self.rest.state(job) for job in self.jobs}
 
     def progress(self) -> list[Progress]:
-        """Return where each aggregate is; a job that is over keeps its last figures."""
+        """Return where each aggregate is; what a job that is over no longer tells is as it told it last."""
         found = []
         for job_id, job in self.jobs.items():
             state = self.rest.state(job_id)
             values = self._values(job_id) if state == "RUNNING" else {}
-            found += [self._of(job, name, state, values) for name in _watched(job)]
+            counted = {_as_metric(name): {"sum": count} for name, count in self.counters(job_id).items()}
+            found += [self._of(job, name, state, {**values, **counted}) for name in _watched(job)]
         return found
 
     def _of(self, job: Job, name: str, state: str, values: Values) -> Progress:
         last = self._last.get((job.name, name), Progress(job.name, name, state))
-        now = _progress(job, name, state, values) if values else Progress(**{**vars(last), "state": state})
+        now = _progress(job, name, state, values) if values else replace(last, state=state)
+        if state != "RUNNING":
+            now = replace(now, event_time=last.event_time, lag=last.lag)
         self._last[job.name, name] = now
         return now
 
@@ -144,19 +150,21 @@ def _node_of(operator: str) -> int | None:
 
 def _reads(operator: str, table: PlanTable) -> bool:
     # Kafka's source is named after its table, others after their plan node.
-    named = operator.endswith(f"default_catalog_default_database_{_as_metric(table.name)}")
+    named = operator.endswith(f"default_catalog_default_database_{table.name}")
     return operator.startswith("Source__") and (named or _node_of(operator) == table.node)
 
 
 def _writes(operator: str, table: PlanTable) -> bool:
     # The Cassandra sink is named after the table that it writes, others after their plan node.
-    served = f"_{_as_metric(table.options.get('table', ''))}__Writer"
+    served = f"_{table.options.get('table', '')}__Writer"
     named = operator.startswith("cassandra__") and operator.endswith(served)
     return operator.endswith("__Writer") and (named or _node_of(operator) == table.node)
 
 
 def _as_metric(name: str) -> str:
-    return name.replace(".", "_").replace(" ", "_")
+    """Return ``operator.metric`` as REST writes it: in the operator, blanks, dots and colons are underscores."""
+    operator, dot, metric = name.rpartition(".")
+    return re.sub(r"[ .:]", "_", operator) + dot + metric
 
 
 def _total(measured: Iterable[Mapping[str, Any]]) -> int:

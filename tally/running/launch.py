@@ -19,13 +19,13 @@ class Launch:
     """How jobs are started.
 
     Attributes:
-        cluster: ``host:port`` of the cluster's REST API.
+        cluster: ``host:port`` of the cluster's REST API; None: the one that Flink's client chose for this process.
         options: Flink options for every job, as of config.yaml.
         jars: to send along; none where the cluster's class path has them.
         target: where jobs read and write.
     """
 
-    cluster: str
+    cluster: str | None
     options: Mapping[str, str]
     jars: Sequence[Path]
     target: Target
@@ -39,14 +39,11 @@ def start(job: Job, launch: Launch, extra: Mapping[str, str]) -> str:
         launch: where and how.
         extra: options of this start: checkpoints, what to restore.
     """
-    host, _, port = launch.cluster.rpartition(":")
     options = {
         **launch.options,
         **job.options,
         **extra,
-        "execution.target": "remote",
-        "rest.address": host,
-        "rest.port": port,
+        **(_remote(launch.cluster) if launch.cluster else {}),
         "pipeline.name": job.name,
     }
     environment = create_environment(options, launch.jars)
@@ -55,6 +52,11 @@ def start(job: Job, launch: Launch, extra: Mapping[str, str]) -> str:
     references = get_gateway().jvm.org.apache.flink.table.api.PlanReference
     plan = environment._j_tenv.loadPlan(references.fromJsonString(connected_plan(job, launch.target)))
     return str(plan.execute().getJobClient().get().getJobID().toString())
+
+
+def _remote(cluster: str) -> dict[str, str]:
+    host, _, port = cluster.rpartition(":")
+    return {"execution.target": "remote", "rest.address": host, "rest.port": port}
 
 
 def continuous(folder: JobFolder, interval: str, restore: Path | None) -> dict[str, str]:

@@ -10,6 +10,7 @@ from pyflink.java_gateway import get_gateway
 
 # What a cluster of its own would take from config.yaml, and a mini-cluster chooses itself.
 _OWN = ("rest.", "jobmanager.rpc.", "jobmanager.bind-host", "taskmanager.host", "taskmanager.bind-host")
+_COUNTERS = "io.tally.connectors.metrics.KeptCounters"
 _MEMORY = ("jobmanager.memory.", "taskmanager.memory.process.", "taskmanager.memory.flink.")
 
 
@@ -25,6 +26,7 @@ def mini_cluster(options: Mapping[str, str], slots: int) -> Iterator[str]:
     for key, value in options.items():
         if not key.startswith((*_OWN, *_MEMORY)):
             configuration.set_string(key, value)
+    configuration.set_string("metrics.reporter.kept.factory.class", f"{_COUNTERS}Factory")
     configuration.set_string("rest.address", "localhost")
     configuration.set_string("rest.bind-address", "localhost")
     configuration.set_string("rest.bind-port", "0")
@@ -37,3 +39,16 @@ def mini_cluster(options: Mapping[str, str], slots: int) -> Iterator[str]:
         yield f"{address.getHost()}:{address.getPort()}"
     finally:
         cluster.close()
+
+
+def kept_counters(job: str) -> dict[str, int]:
+    """Return the row counters of a job of this JVM's mini-cluster, also after its end.
+
+    Args:
+        job: its id.
+
+    Returns:
+        Sums over subtasks, by ``operator.metric``.
+    """
+    counters = get_gateway().jvm.io.tally.connectors.metrics.KeptCounters.of(job)
+    return {str(name): int(count) for name, count in counters.items()}

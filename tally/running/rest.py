@@ -9,6 +9,7 @@ import re
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timezone
 from typing import Any
 
 import requests
@@ -16,6 +17,7 @@ import requests
 from tally.running.errors import ClusterRefused, ClusterUnreachable
 
 TIMEOUT = 20.0
+CONNECT_TIMEOUT = 5.0
 POLL = 0.2
 # Chosen once for all jobs: a savepoint that another Flink version can read.
 _SAVEPOINT = {"formatType": "CANONICAL"}
@@ -29,11 +31,13 @@ class JobState:
         id: 32 hex digits.
         name: of the job.
         state: RUNNING, FINISHED, FAILED, CANCELED, RESTARTING, ...
+        started: when the cluster accepted it, UTC.
     """
 
     id: str
     name: str
     state: str
+    started: datetime
 
     @property
     def is_over(self) -> bool:
@@ -66,7 +70,7 @@ class Rest:
     def _call(self, method: str, path: str, parameters: Mapping[str, str], body: Any) -> Any:
         url = f"http://{self.address}{path}"
         try:
-            answer = self._session.request(method, url, params=parameters, json=body, timeout=TIMEOUT)
+            answer = self._session.request(method, url, params=parameters, json=body, timeout=(CONNECT_TIMEOUT, TIMEOUT))
         except requests.RequestException as error:
             raise ClusterUnreachable(self.address) from error
         if not answer.ok:
@@ -76,11 +80,23 @@ class Rest:
     def jobs(self) -> tuple[JobState, ...]:
         """Return all jobs that the cluster remembers, newest first."""
         jobs = sorted(self.get("/jobs/overview")["jobs"], key=lambda job: -job["start-time"])
-        return tuple(JobState(job["jid"], job["name"], job["state"]) for job in jobs)
+        return tuple(
+            JobState(job["jid"], job["name"], job["state"], _moment(job["start-time"])) for job in jobs
+        )
 
     def state(self, job: str) -> str:
         """Return the state of a job by id."""
         return str(self.get(f"/jobs/{job}")["state"])
+
+    def restarts(self, job: str) -> int | None:
+        """Return how often a job was restarted after a failure; None once the cluster no longer tells."""
+        found = self.get(f"/jobs/{job}/metrics", get="numRestarts")
+        return int(found[0]["value"]) if found else None
+
+    def parameters(self, job: str) -> Mapping[str, str]:
+        """Return what was noted with a job when it was started: its ``pipeline.global-job-parameters``."""
+        execution = self.get(f"/jobs/{job}/config").get("execution-config", {})
+        return dict(execution.get("user-config", {}))
 
     def cancel(self, job: str) -> None:
         """Ask a job to stop at once; its retained checkpoints stay."""
@@ -101,7 +117,7 @@ class Rest:
         answer = wait_for(lambda: _if_complete(self.get(path)))
         operation = answer["operation"] or {}
         if "failure-cause" in operation:
-            raise ClusterRefused(self.address, _root_cause(operation["failure-cause"]["stack-trace"]))
+            raise ClusterRefused(self.address, root_cause(operation["failure-cause"]["stack-trace"]))
         return str(operation.get(field, ""))
 
     def failure(self, job: str) -> str:
@@ -134,14 +150,19 @@ def _if_complete(answer: dict[str, Any]) -> dict[str, Any] | None:
     return answer if answer["status"]["id"] == "COMPLETED" else None
 
 
+def _moment(milliseconds: int) -> datetime:
+    return datetime.fromtimestamp(milliseconds / 1000, timezone.utc)
+
+
 def _reason(answer: requests.Response) -> str:
     try:
         errors = answer.json().get("errors", [])
     except ValueError:
         errors = []
-    return _root_cause("\n".join(errors)) or f"HTTP {answer.status_code}"
+    return root_cause("\n".join(errors)) or f"HTTP {answer.status_code}"
 
 
-def _root_cause(trace: str) -> str:
+def root_cause(trace: str) -> str:
+    """Return the last cause of a Java stack trace, without the trace; an empty text for an empty one."""
     causes = re.findall(r"^Caused by: (.*)$", trace, re.MULTILINE) or trace.splitlines()[:1]
     return causes[-1].strip() if causes else ""

@@ -17,7 +17,7 @@ from tally.running.connections import Target
 from tally.running.failures import failure_of
 from tally.running.following import Follower, Progress
 from tally.running.launch import Launch, bounded, continuous, start
-from tally.running.minicluster import mini_cluster
+from tally.running.minicluster import kept_counters, mini_cluster
 from tally.running.prepare import empty, prepare
 from tally.running.rest import Rest, wait_for
 from tally.settings import Settings
@@ -121,7 +121,7 @@ class _Watch:
     request: RunRequest
 
     def until_over(self, on_progress: OnProgress) -> tuple[Progress, ...]:
-        follower = Follower(self.rest, self.jobs)
+        follower = Follower(self.rest, self.jobs, kept_counters)
         progress: Sequence[Progress] = ()
         try:
             while True:
@@ -132,6 +132,8 @@ class _Watch:
                     self.stop()
                     raise self._failure(failed[0])
                 if all(state in _OVER for state in states.values()):
+                    progress = follower.progress()
+                    on_progress(progress)
                     return tuple(progress)
                 time.sleep(SECONDS_BETWEEN_LOOKS)
         except KeyboardInterrupt:

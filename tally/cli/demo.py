@@ -1,0 +1,201 @@
+"""``tally demo``."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import click
+
+from tally.cli.context import debug_option
+from tally.cli.planned import Opened, open_project, plan
+from tally.cli.stack_view import show_progress
+from tally.datasets import DATASETS, Dataset
+from tally.errors import TallyError
+from tally.stack import Stack, addresses
+
+if TYPE_CHECKING:
+    from cassandra.cluster import Session
+
+    from tally.planning.job import Aggregate, Job
+    from tally.recount import Difference
+    from tally.running.following import Progress
+
+ROWS_SHOWN = 5
+
+
+@dataclass(eq=False)
+class TopicHoldsOther(TallyError):
+    """A topic of a data set that holds another number of records."""
+
+    topic: str
+    dataset: str
+    found: int
+    wanted: int
+
+    @property
+    def message(self) -> str:
+        """Give both numbers."""
+        return f"topic '{self.topic}' holds {self.found} records, data set '{self.dataset}' has {self.wanted}"
+
+    @property
+    def hint(self) -> str:
+        """Say how to begin with empty topics."""
+        return "run `tally down --wipe`, then `tally demo`"
+
+
+@dataclass(eq=False)
+class RecountDiffers(TallyError):
+    """What is served is not what the recount of the topics' bytes gives."""
+
+    results: tuple[str, ...]
+
+    @property
+    def message(self) -> str:
+        """Name the results that differ."""
+        return f"the recount differs from {', '.join(self.results)}"
+
+
+@dataclass(eq=False)
+class RowsWereLate(TallyError):
+    """Windows dropped rows, though the demo's data have none that come late."""
+
+    late: tuple[tuple[str, int], ...]
+
+    @property
+    def message(self) -> str:
+        """Give the number by aggregate."""
+        return f"windows dropped late rows: {', '.join(f'{name}: {count}' for name, count in self.late)}"
+
+
+@click.command(name="demo")
+@debug_option
+def command() -> None:
+    r"""Start the stack, feed real data, run every job to the end, and recount all results independently.
+
+    \b
+    Example:
+      tally demo
+    """
+    began = time.monotonic()
+    opened = open_project()
+    project = opened.project
+    _say("starting Kafka and Cassandra")
+    Stack(project.root, project.settings).up(on_progress=show_progress)
+    _feed_missing(opened)
+    _say("planning")
+    jobs = plan(opened, ())
+    progress = _run(opened, jobs)
+    _show(opened, jobs)
+    _verify(opened, jobs)
+    if late := tuple((one.aggregate, one.late) for one in progress if one.late):
+        raise RowsWereLate(late)
+    click.echo(f"late rows: 0 of {sum(one.rows_in for one in progress)} rows read by the jobs")
+    _say(f"done in {time.monotonic() - began:.0f} s; `tally query` reads on, `tally down` stops the servers")
+
+
+def _say(text: str) -> None:
+    click.echo(f"== {text}", err=True)
+
+
+def _feed_missing(opened: Opened) -> None:
+    for dataset in DATASETS.values():
+        _feed_if_missing(opened, dataset)
+
+
+def _feed_if_missing(opened: Opened, dataset: Dataset) -> None:
+    from tally.cli.feed import progress_bar  # noqa: PLC0415
+    from tally.datasets.feeding import FeedOptions, fed_records, feed  # noqa: PLC0415
+
+    settings = opened.project.settings
+    kafka = addresses(opened.project.root, settings).kafka
+    held = fed_records(dataset, kafka) or 0
+    if held == dataset.size:
+        _say(f"topic {dataset.topic} holds the {held} records of {dataset.name} already")
+        return
+    if held:
+        raise TopicHoldsOther(dataset.topic, dataset.name, held, dataset.size)
+    _say(f"feeding {dataset.name}")
+    with progress_bar(dataset) as show:
+        feed(dataset, kafka, FeedOptions(topic=settings.kafka), show)
+
+
+def _run(opened: Opened, jobs: Sequence[Job]) -> Sequence[Progress]:
+    from tally.cli.live import live  # noqa: PLC0415
+    from tally.cli.run import request_of  # noqa: PLC0415
+    from tally.running.session import run  # noqa: PLC0415
+
+    _say(f"running {len(jobs)} jobs to the topics' present end")
+    with live() as show:
+        return run(jobs, request_of(opened, bounded=True, fresh=False), show)
+
+
+def _aggregates(jobs: Sequence[Job]) -> Iterator[Aggregate]:
+    for job in jobs:
+        yield from job.aggregates
+
+
+def _show(opened: Opened, jobs: Sequence[Job]) -> None:
+    from tally.cli.query import print_rows  # noqa: PLC0415
+    from tally.serving.reading import read  # noqa: PLC0415
+    from tally.serving.requests import ReadRequest  # noqa: PLC0415
+
+    keyspace = opened.project.settings.cassandra.keyspace
+    with _cassandra(opened) as session:
+        for aggregate in _aggregates(jobs):
+            click.echo(f"\n{aggregate.name}: {aggregate.comment}")
+            print_rows(read(session, aggregate, ReadRequest(limit=ROWS_SHOWN), keyspace))
+
+
+def _cassandra(opened: Opened) -> Session:
+    from tally.serving.cassandra import connect  # noqa: PLC0415
+
+    settings = opened.project.settings
+    return connect(addresses(opened.project.root, settings).cassandra, settings.cassandra)
+
+
+def _verify(opened: Opened, jobs: Sequence[Job]) -> None:
+    from tally.recount import expected, recount, recounted  # noqa: PLC0415
+
+    _say("recounting everything from the topics' raw bytes")
+    kafka = str(addresses(opened.project.root, opened.project.settings).kafka)
+    database = recount(kafka)
+    wrong = []
+    with _cassandra(opened) as session:
+        for aggregate in _aggregates(jobs):
+            if aggregate.name not in recounted():
+                click.echo(f"not verified: {aggregate.name} (the recount does not know it)")
+                continue
+            rows = expected(database, aggregate.name)
+            for place, served in _served(opened, session, aggregate, kafka):
+                wrong += _compare(aggregate, place, (rows, served))
+    database.close()
+    if wrong:
+        raise RecountDiffers(tuple(wrong))
+
+
+def _served(
+    opened: Opened, session: Session, aggregate: Aggregate, kafka: str
+) -> Iterator[tuple[str, object]]:
+    from tally.recount import served_cassandra, served_kafka  # noqa: PLC0415
+
+    if aggregate.cassandra:
+        keyspace = opened.project.settings.cassandra.keyspace
+        yield "Cassandra", served_cassandra(session, aggregate, keyspace)
+    if aggregate.kafka:
+        yield f"topic {aggregate.kafka.topic}", served_kafka(kafka, aggregate)
+
+
+def _compare(aggregate: Aggregate, place: str, rows: tuple[object, object]) -> list[str]:
+    from tally.recount import compare  # noqa: PLC0415
+
+    difference: Difference = compare(*rows, aggregate.key)  # type: ignore[arg-type]
+    verdict = "DIFFERS" if difference else "verified"
+    click.echo(
+        f"{verdict}: {difference.matching} of {difference.expected} rows of {aggregate.name} in {place}"
+    )
+    for line in difference.lines():
+        click.echo(f"  {line}")
+    return [f"{aggregate.name} in {place}"] if difference else []
