@@ -32,8 +32,8 @@ COMMANDS = {
     "init": "Write a small working project.",
     "demo": "Feed, run, query and verify the shipped project.",
 }
-# Not shown: what the Makefile calls.
-HIDDEN = ("jars",)
+# Not shown: what the Makefile and jobs/sql.py call.
+HIDDEN = ("jars", "script")
 
 
 @dataclass(eq=False)

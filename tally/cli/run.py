@@ -48,7 +48,7 @@ def command(files: tuple[Path, ...], bounded: bool, fresh: bool, yes: bool) -> N
     click.echo("planning ...", err=True)
     jobs = plan(opened, files)
     if fresh:
-        _announce(jobs, yes)
+        announce_fresh(jobs, yes)
     with live() as show:
         progress = run(jobs, request_of(opened, bounded=bounded, fresh=fresh), show)
     late = sum(one.late for one in progress)
@@ -83,7 +83,8 @@ def request_of(opened: Opened, *, bounded: bool, fresh: bool) -> RunRequest:
     )
 
 
-def _announce(jobs: Sequence[Job], yes: bool) -> None:
+def announce_fresh(jobs: Sequence[Job], yes: bool) -> None:
+    """Say what --fresh clears, and ask, unless ``yes``, whether to go on."""
     click.echo("--fresh clears:")
     for job in jobs:
         for aggregate in job.aggregates:

@@ -163,7 +163,9 @@ class NoStateFolder(TallyError):
         """Name the cluster and the folder."""
         if self.folder is None:
             return f"the Flink cluster at {self.address} has no folder for checkpoints"
-        return f"this machine cannot read the checkpoints of the Flink cluster at {self.address}: {self.folder}"
+        return (
+            f"this machine cannot read the checkpoints of the Flink cluster at {self.address}: {self.folder}"
+        )
 
     @property
     def hint(self) -> str:

@@ -70,7 +70,9 @@ class Rest:
     def _call(self, method: str, path: str, parameters: Mapping[str, str], body: Any) -> Any:
         url = f"http://{self.address}{path}"
         try:
-            answer = self._session.request(method, url, params=parameters, json=body, timeout=(CONNECT_TIMEOUT, TIMEOUT))
+            answer = self._session.request(
+                method, url, params=parameters, json=body, timeout=(CONNECT_TIMEOUT, TIMEOUT)
+            )
         except requests.RequestException as error:
             raise ClusterUnreachable(self.address) from error
         if not answer.ok:

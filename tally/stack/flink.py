@@ -15,6 +15,7 @@ from urllib.request import urlopen
 
 from ruamel.yaml import YAML
 
+from tally.flink_conf import read_flink_conf
 from tally.settings import process_environment
 from tally.stack.jars import flink_jars
 from tally.stack.java import Java
@@ -45,10 +46,10 @@ class Flink:
         return sum(bytes_of(str(settings[size])) for size in _SIZES)
 
     def prepare(self, home: Home, ports: Mapping[str, int], java: Java) -> dict[str, Launch]:
-        """Write the configuration, and link the jars into one class path."""
+        """Write the configuration, and bring the jars into one class path."""
         conf = _write_conf(home, self.conf, self._settings() | _overrides(home, ports))
         distribution = flink_distribution()
-        lib = _link_jars(home, distribution)
+        lib = _collect_jars(home, distribution)
         env = {
             "FLINK_HOME": str(distribution),
             "FLINK_CONF_DIR": str(conf),
@@ -74,8 +75,7 @@ class Flink:
         return slots >= int(str(self._settings()["taskmanager.numberOfTaskSlots"]))
 
     def _settings(self) -> dict[str, object]:
-        with (self.conf / "config.yaml").open(encoding="utf-8") as file:
-            return flatten(YAML(typ="safe").load(file) or {})
+        return {**read_flink_conf(self.conf)}
 
 
 def flink_distribution() -> Path:
@@ -132,13 +132,16 @@ def flatten(tree: Mapping[str, object], prefix: str = "") -> dict[str, object]:
     return flat
 
 
-def _link_jars(home: Home, distribution: Path) -> Path:
+def _collect_jars(home: Home, distribution: Path) -> Path:
     lib = home.folder / "lib"
     shutil.rmtree(lib, ignore_errors=True)
     lib.mkdir()
     jars = [*(distribution / "lib").glob("*.jar"), *(distribution / "opt").glob("flink-python-*.jar")]
-    for jar in [*jars, *flink_jars()]:
+    for jar in jars:
         (lib / jar.name).symlink_to(jar)
+    # Copied, since a cluster that runs goes on loading classes from them while they are built anew.
+    for jar in flink_jars():
+        shutil.copyfile(jar, lib / jar.name)
     return lib
 
 

@@ -1,0 +1,27 @@
+"""``tally script``, not shown: what ``jobs/sql.py`` runs inside Flink's client."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from tally.cli.context import debug_option
+from tally.cli.planned import open_project, plan
+from tally.cli.run import request_of
+from tally.cli.submit import JOB_FILES
+
+
+@click.command(name="script")
+@JOB_FILES
+@click.option("--bounded", is_flag=True, help="Read to the topics' present end and finish.")
+@debug_option
+def command(files: tuple[Path, ...], bounded: bool) -> None:
+    """Start jobs on the cluster that Flink's client chose; see jobs/sql.py."""
+    from tally.running.client import require_client, start_all  # noqa: PLC0415
+
+    require_client()
+    opened = open_project()
+    jobs = plan(opened, files)
+    for job, id_ in start_all(jobs, request_of(opened, bounded=bounded, fresh=False)):
+        click.echo(f"{job.name} {id_}")
