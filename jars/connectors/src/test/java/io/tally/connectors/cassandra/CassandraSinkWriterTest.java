@@ -89,6 +89,7 @@ class CassandraSinkWriterTest {
     writer.write(row(RowKind.INSERT, "a", 2, 1L, "x"), null);
     writer.flush(false);
     writer.write(row(RowKind.UPDATE_BEFORE, "a", 1, 1L, "x"), null);
+    writer.write(row(RowKind.UPDATE_BEFORE, "a", 3, 1L, "x"), null);
     writer.write(row(RowKind.UPDATE_AFTER, "a", 1, 2L, null), null);
     writer.write(row(RowKind.DELETE, "a", 2, 1L, "x"), null);
     writer.flush(false);
@@ -96,6 +97,7 @@ class CassandraSinkWriterTest {
         .containsOnlyKeys(0, 1, 2)
         .containsEntry(2, ByteBuffer.allocate(8).putLong(0, 2));
     assertThat(exists("a", 2)).isFalse();
+    assertThat(exists("a", 3)).isFalse();
   }
 
   @Test
