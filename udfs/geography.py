@@ -33,7 +33,7 @@ def distance_metres(
         sin((other_phi - phi) / 2) ** 2
         + cos(phi) * cos(other_phi) * sin(radians(other_longitude - longitude) / 2) ** 2
     )
-    # Antipodes may come out a hair above 1, where asin has no value.
+    # Rounding takes some antipodes above 1, and asin has no value there.
     return round(2 * EARTH_RADIUS * asin(sqrt(min(1.0, half_chord_squared))))
 
 

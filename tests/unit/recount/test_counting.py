@@ -197,7 +197,7 @@ def test_ten_airports_are_busiest_and_of_equals_the_first_by_name():
         (["125.00"] * 4, "gold"),
         (["66.67"] * 3, "gold"),
         (["66.66"] * 3, "silver"),
-        (["600.00"], "silver"),
+        (["600.00", "600.00"], "silver"),
         (["50.00"], "silver"),
         (["49.99"], "bronze"),
     ],
@@ -249,6 +249,25 @@ def test_bytes_that_are_no_event_are_refused(value):
     with pytest.raises(UnreadableEvent) as error:
         database({"user-sessions": [[Raw(0, 0, b"key", value)]]})
     assert str(error.value).startswith("topic 'user-sessions' holds a record that is no event: ")
+
+
+@pytest.mark.parametrize(
+    ("topic", "event"),
+    [
+        ("user-sessions", session("a", "END", 1)),
+        ("flight-events", movement("JFK", "LANDING", 1)),
+        ("purchases", purchase("1", "1.00")),
+    ],
+)
+def test_a_field_that_is_null_is_refused_but_for_an_unknown_delay(topic, event):
+    used = set(event) - {"flight", "origin", "destination"}
+    for field in used:
+        records = raw(event | {field: None})
+        if field == "delay_minutes":
+            database({topic: [records]}).close()
+        else:
+            with pytest.raises(UnreadableEvent, match=f"NOT NULL constraint failed: .*{field}"):
+                database({topic: [records]})
 
 
 def test_what_has_no_recount_is_named():

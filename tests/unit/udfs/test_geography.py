@@ -13,7 +13,7 @@ def test_a_quarter_of_a_meridian_is_a_quarter_of_the_circumference():
 
 def test_antipodes_are_half_the_circumference_apart():
     assert distance_metres(0, 0, 0, 180) == 20_015_114
-    # The sum of rounded squares is 1 + 2e-16 here.
+    # The rounded sum of squares is above 1 here.
     assert distance_metres(8.0, 10.0, -8.0, -170.0) == 20_015_114
 
 
