@@ -63,7 +63,7 @@ spotless: | prerequisites
 	@python=$$(scripts/find-python.sh) && echo "making .venv with $$python" && "$$python" -m venv --clear .venv
 
 $(DEPENDENCIES): requirements.lock | .venv/bin/python
-	$(PYTHON) -m pip install --quiet -r requirements.lock
+	$(PYTHON) -m pip install --quiet --use-pep517 -r requirements.lock
 	@touch $@
 
 # The version and the dependencies stand in pyproject.toml; the code itself is read where it is.

@@ -19,7 +19,7 @@ from tally.stack.readiness import wait_for
 from tally.stack.service import Service
 from tally.stack.state import Home, State, write_state
 
-_TIMEOUT_SECONDS = 120.0
+_TIMEOUT_SECONDS = 300.0
 
 
 def archive_of(name: str, java: Java) -> Path:

@@ -121,17 +121,6 @@ def _write_conf(home: Home, source: Path, settings: Mapping[str, object]) -> Pat
     return conf
 
 
-def flatten(tree: Mapping[str, object], prefix: str = "") -> dict[str, object]:
-    """Return ``{'rest.port': 8081}`` for ``{'rest': {'port': 8081}}``: Flink reads both spellings."""
-    flat: dict[str, object] = {}
-    for key, value in tree.items():
-        if isinstance(value, Mapping):
-            flat |= flatten(value, f"{prefix}{key}.")
-        else:
-            flat[f"{prefix}{key}"] = value
-    return flat
-
-
 def _collect_jars(home: Home, distribution: Path) -> Path:
     lib = home.folder / "lib"
     shutil.rmtree(lib, ignore_errors=True)

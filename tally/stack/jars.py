@@ -72,6 +72,11 @@ def ensure_jars(*groups: str, of: Bundle | None = None) -> list[Path]:
     return jars
 
 
+def is_fetched(group: str) -> bool:
+    """Return whether the jars of ``group`` are there; asks neither Maven nor the checksums."""
+    return _is_of(bundle().lib / group, _pinned(bundle(), group))
+
+
 def archives(files: Bundle, group: str) -> list[Path]:
     """Return the class archives made of a group's jars: they hold for these files only."""
     return sorted(files.lib.glob(f"{group}-*.jsa"))

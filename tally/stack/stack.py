@@ -12,6 +12,7 @@ from pathlib import Path
 from tally.settings import Settings
 from tally.stack.addresses import Addresses, addresses
 from tally.stack.errors import PortInUse
+from tally.stack.jars import ensure_jars, is_fetched
 from tally.stack.java import Java, find_java
 from tally.stack.locks import exclusive
 from tally.stack.memory import check_memory
@@ -32,7 +33,8 @@ class Progress:
 
     Attributes:
         service: such as ``kafka``.
-        stage: ``running`` (it ran before), ``starting``, ``ready``, ``stopping`` or ``stopped``.
+        stage: ``running`` (it ran before), ``fetching`` (its jars), ``starting``, ``ready``, ``stopping`` or
+            ``stopped``.
         seconds: since the call began.
     """
 
@@ -59,7 +61,7 @@ class Stack:
     settings: Settings = field(default_factory=Settings)
 
     def up(
-        self, services: Iterable[str] = DEFAULT, on_progress: OnProgress = ignore, timeout: float = 120.0
+        self, services: Iterable[str] = DEFAULT, on_progress: OnProgress = ignore, timeout: float = 300.0
     ) -> tuple[ServiceStatus, ...]:
         """Start ``services`` where they do not run, and return when each answers.
 
@@ -69,7 +71,7 @@ class Stack:
         Args:
             services: some of kafka, cassandra, flink.
             on_progress: is told of each step.
-            timeout: seconds that each server has to answer.
+            timeout: seconds that the servers have to answer; one that ends by itself is told of at once.
 
         Raises:
             PortInUse: a configured port is taken.
@@ -149,6 +151,10 @@ class Stack:
             return
         java = find_java()
         check_memory(services)
+        for service in services:
+            if not is_fetched(service.name):
+                tell(service.name, "fetching")
+                ensure_jars(service.name)
         for service in services:
             # Of a service with several processes some may be left.
             self._stop(service, patience=0)
