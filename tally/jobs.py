@@ -38,8 +38,8 @@ class Declaration:
 
 def aggregate(
     *,
-    key: tuple[str, ...],
-    sinks: tuple[str, ...] = ("cassandra",),
+    key: tuple[str, ...] | str,
+    sinks: tuple[str, ...] | str = ("cassandra",),
     comment: str = "",
     options: Mapping[str, str] | None = None,
 ) -> Callable[[Callable[[Any], Any]], Callable[[Any], Any]]:
@@ -53,8 +53,13 @@ def aggregate(
     """
 
     def mark(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
-        declared = {"sinks": ", ".join(sinks)} | dict(options or {})
-        setattr(function, ATTRIBUTE, Declaration(function.__name__, tuple(key), comment, declared))
+        declared = {"sinks": ", ".join(_names(sinks))} | dict(options or {})
+        setattr(function, ATTRIBUTE, Declaration(function.__name__, _names(key), comment, declared))
         return function
 
     return mark
+
+
+def _names(given: tuple[str, ...] | str) -> tuple[str, ...]:
+    # ("airport") is a string and no tuple: it is meant as one name, not as seven letters.
+    return (given,) if isinstance(given, str) else tuple(given)

@@ -6,6 +6,7 @@ PyFlink's public API parses nothing without executing it, so the handle talks to
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -15,6 +16,7 @@ from py4j.protocol import Py4JJavaError
 from pyflink.common import Configuration
 from pyflink.java_gateway import get_gateway
 from pyflink.table import EnvironmentSettings, Table, TableEnvironment
+from pyflink.util.exceptions import JavaException
 
 # What tally relies on, with the reason a SET of it is answered with. Every other table option is the analyst's.
 RELIED_ON: Mapping[str, tuple[str, str]] = {
@@ -109,6 +111,8 @@ def java_map(values: Mapping[str, str]) -> Any:
 
 def java_causes(error: Exception) -> list[tuple[str, str]]:
     """Return (class name, message) of a Java error and its causes, outermost first; empty for other errors."""
+    if isinstance(error, JavaException):
+        return [_read_cause(part) for part in re.split(r"^Caused by: ", str(error), flags=re.MULTILINE)]
     cause = error.java_exception if isinstance(error, Py4JJavaError) else None
     found = []
     while cause is not None:
@@ -117,6 +121,8 @@ def java_causes(error: Exception) -> list[tuple[str, str]]:
     return found
 
 
-def java_type(name: str) -> str:
-    """Return the simple name of a Java object's class."""
-    return name.rpartition(".")[2]
+def _read_cause(text: str) -> tuple[str, str]:
+    # PyFlink turns some Java errors into text before anyone sees them.
+    said = re.split(r"\n\s+(?:at |\.\.\. \d+ more)", text, maxsplit=1)[0]
+    name, _, message = said.partition(": ")
+    return name.rpartition(".")[2], message.strip()

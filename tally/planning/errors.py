@@ -123,9 +123,8 @@ class NullableKey(ProjectError):
     @property
     def hint(self) -> str:
         """Name the source column to declare NOT NULL, where the column comes from one."""
-        if self.origin:
-            return f"declare {self.origin} NOT NULL, or use COALESCE({self.column}, '...') AS {self.column}"
-        return f"use COALESCE({self.column}, '...') AS {self.column}"
+        instead = f"group by COALESCE({self.column}, '...') and select that AS {self.column}"
+        return f"declare {self.origin} NOT NULL, or {instead}" if self.origin else instead
 
 
 @dataclass(eq=False)
@@ -172,6 +171,10 @@ def _keys_hint(keys: tuple[tuple[str, ...], ...]) -> str:
         return (
             "the result has no unique key: select the grouping columns (and window_end), "
             "or keep one row a key with ROW_NUMBER() OVER (PARTITION BY ...) = 1"
+        )
+    if keys[0] == ():
+        return (
+            "the result is one row: select 'all' AS segment too, and write PRIMARY KEY (segment) NOT ENFORCED"
         )
     written = " or ".join(f"PRIMARY KEY ({', '.join(key)}) NOT ENFORCED" for key in keys)
     return f"write {written}"
@@ -292,6 +295,8 @@ class EmptyJob(ProjectError):
     @property
     def hint(self) -> str:
         """Say what to write."""
+        if self.span and self.span.file.endswith(".py"):
+            return "mark a function that returns a Table with @aggregate(key=(...)) of tally.jobs"
         return "write CREATE MATERIALIZED TABLE name (PRIMARY KEY (...) NOT ENFORCED) AS SELECT ..."
 
 
@@ -316,7 +321,7 @@ class UdfNotFound(ProjectError):
         near = nearest(self.path.rpartition(".")[2], self.legal)
         if near:
             return f"did you mean '{self.path.rpartition('.')[0]}.{near}'?"
-        return "AS 'module.function' names a module of udfs/ and a udf(...) in it"
+        return "write AS 'udfs.module.name', where name = udf(...) in udfs/module.py"
 
 
 @dataclass(eq=False)
@@ -336,7 +341,7 @@ class UdfImportFailed(ProjectError):
     @property
     def hint(self) -> str:
         """Say how to see it."""
-        return f"run `python -c 'import {self.module}'` in udfs/ and mend what it shows"
+        return f"run `python -c 'import {self.module}'` in the project's folder and mend what it shows"
 
 
 @dataclass(eq=False)
@@ -350,3 +355,8 @@ class JobImportFailed(ProjectError):
     def message(self) -> str:
         """Give the reason."""
         return f"the job failed while it was planned: {self.reason}"
+
+    @property
+    def hint(self) -> str:
+        """Say how to see more."""
+        return "mend the module; --debug shows the whole trace"

@@ -118,12 +118,14 @@ class Source:
         topic: that it reads; empty for a table of another connector.
         columns: in order, metadata and computed ones included.
         span: where it is declared.
+        watermark: its expression in SQL; empty where there is none.
     """
 
     name: str
     topic: str
     columns: tuple[Column, ...]
     span: Span
+    watermark: str = ""
 
 
 @dataclass(frozen=True)

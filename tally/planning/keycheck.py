@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from tally.planning.derived import Derived
 from tally.planning.job import Window
-from tally.planning.keys import Derived, derive
+from tally.planning.keys import derive
 from tally.planning.plan import Plan, PlanTable
 
 
@@ -20,10 +21,13 @@ class SinkKeys:
         return self._derived[sink.node].admits(frozenset(_names(sink).index(column) for column in key))
 
     def keys(self, sink: PlanTable) -> tuple[tuple[str, ...], ...]:
-        """Return the keys that would do, shortest first, in column order."""
+        """Return the keys that would do, shortest first, in column order.
+
+        The empty key says that the result has one row, and no constant column to be its key.
+        """
         derived, names = self._derived[sink.node], _names(sink)
         keys = {tuple(names[column] for column in sorted(_written(key, derived))) for key in derived.keys}
-        return tuple(sorted((key for key in keys if key), key=lambda key: (len(key), key)))
+        return tuple(sorted(keys, key=lambda key: (len(key), key)))
 
     def window(self, sink: PlanTable, key: Sequence[str]) -> Window | None:
         """Return the window that a time column of ``key`` is a bound of."""

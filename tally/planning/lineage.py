@@ -6,18 +6,47 @@ from typing import Any
 
 
 def origin_of(operation: Any, column: str) -> str | None:
-    """Return the origin of a result column, as ``'region' of source 'events'``; None where it is computed.
+    """Return the source column that can be NULL behind a column of a result: ``'region' of source 'events'``.
 
     Args:
         operation: a parsed query.
         column: a column of its result.
+
+    Returns:
+        None where the column is computed, or is NULL for another reason, such as an outer join.
     """
     tree = operation.getCalciteTree()
-    names = list(tree.getRowType().getFieldNames())
-    origins = tree.getCluster().getMetadataQuery().getColumnOrigins(tree, names.index(column))
-    found = list(origins) if origins is not None else []
-    if len(found) != 1 or found[0].isDerived():
+    return _origin(tree, list(tree.getRowType().getFieldNames()).index(column))
+
+
+def _origin(tree: Any, index: int) -> str | None:
+    inputs = list(tree.getInputs())
+    if not inputs:
+        return _of_source(tree, index)
+    if len(inputs) > 1:
         return None
-    table = found[0].getOriginTable()
-    field = table.getRowType().getFieldNames()[found[0].getOriginColumnOrdinal()]
-    return f"'{field}' of source '{list(table.getQualifiedName())[-1]}'"
+    below = _below(tree, index)
+    return None if below is None else _origin(inputs[0], below)
+
+
+def _below(tree: Any, index: int) -> int | None:
+    """Return the column of the input that a column is; None where it is computed."""
+    match tree.getRelTypeName():
+        case "LogicalProject":
+            expression = tree.getProjects().get(index)
+            is_column = expression.getClass().getSimpleName() == "RexInputRef"
+            return int(expression.getIndex()) if is_column else None
+        case "LogicalAggregate":
+            groups = tree.getGroupSet()
+            return int(groups.nth(index)) if index < groups.cardinality() else None
+        case _:
+            # A filter, a sort, a watermark, a window: columns of the input come first.
+            return index if index < tree.getInput(0).getRowType().getFieldCount() else None
+
+
+def _of_source(tree: Any, index: int) -> str | None:
+    table = tree.getTable()
+    field = tree.getRowType().getFieldList().get(index)
+    if table is None or not field.getType().isNullable():
+        return None
+    return f"'{field.getName()}' of source '{list(table.getQualifiedName())[-1]}'"

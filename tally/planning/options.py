@@ -30,6 +30,13 @@ def _bucket(text: str) -> timedelta | None:
     return timedelta(seconds=int(found[1]) * _UNITS[found[2]])
 
 
+def duration(width: timedelta) -> str:
+    """Return a duration as options are written: ``30 d``."""
+    seconds = int(width.total_seconds())
+    unit = next(unit for unit in reversed(_UNITS) if seconds % _UNITS[unit] == 0)
+    return f"{seconds // _UNITS[unit]} {unit}"
+
+
 def _clustering(text: str) -> tuple[Clustering, ...]:
     parts = [part.rpartition(" ") for part in _names(text)]
     if any(order.upper() not in {"ASC", "DESC"} or not column for column, _, order in parts):

@@ -14,8 +14,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-# Options of a table that belong to what the plan means; all others may change under a checkpoint.
-_MEANING = ("connector", "topic", "topic-pattern", "path")
+# Options of a table that say which rows are read, or where the rows are that were written before; all others may
+# change under a checkpoint.
+_MEANING = (
+    *("connector", "topic", "topic-pattern", "path"),
+    *("table", "bucket.column", "bucket.source", "bucket.width"),
+)
 
 
 @dataclass(frozen=True)
@@ -27,7 +31,7 @@ class PlanTable:
         name: of the table, without catalog and database.
         role: ``source`` or ``sink``.
         options: of its WITH clause.
-        columns: (name, Flink type with nullability) in order; physical ones of a sink.
+        columns: (name, Flink type with nullability) in order; of a sink those that it is given.
         key: its primary key.
     """
 
@@ -85,14 +89,33 @@ class Plan:
 
         Descriptions, addresses and formats are left out, since state does not depend on them.
         """
-        parts = [self.upstream(sink) for sink in sinks]
-        ids = {node["id"]: place for place, node in enumerate(node for part in parts for node in part)}
+        order = self._inputs_first(sinks)
+        places = {node["id"]: place for place, node in enumerate(order)}
         edges = [
-            (ids[e["source"]], ids[e["target"]]) for e in self.edges if {e["source"], e["target"]} <= set(ids)
+            (places[edge["source"]], places[edge["target"]])
+            for edge in self.edges
+            if edge["target"] in places
         ]
-        nodes = [_meaning(node) for part in parts for node in part]
+        nodes = [_meaning(node) for node in order]
+        # Sorted by target alone, since the order of one target's inputs means something.
+        edges.sort(key=lambda edge: edge[1])
         canonical = json.dumps([nodes, edges], sort_keys=True)
         return hashlib.sha256(canonical.encode()).hexdigest()[:16]
+
+    def _inputs_first(self, sinks: Iterable[int]) -> list[dict[str, Any]]:
+        """Return the sinks and what feeds them, in an order that nothing else in the plan bears on."""
+        nodes = {node["id"]: node for node in self.nodes}
+        order: dict[int, dict[str, Any]] = {}
+
+        def visit(node: int) -> None:
+            for edge in self.edges:
+                if edge["target"] == node and edge["source"] not in order:
+                    visit(edge["source"])
+            order[node] = nodes[node]
+
+        for sink in sinks:
+            visit(sink)
+        return list(order.values())
 
     def connected(self, options_of: Callable[[PlanTable], Mapping[str, str]]) -> str:
         """Return the JSON to run, with the options of each table replaced by ``options_of(table)``."""
@@ -143,15 +166,23 @@ def _table_of(node: Mapping[str, Any]) -> PlanTable | None:
     if "resolvedTable" not in described:
         return None
     resolved = described["resolvedTable"]
-    columns = tuple((c["name"], str(c.get("dataType", ""))) for c in resolved["schema"]["columns"])
+    role = "source" if "scanTableSource" in node else "sink"
+    columns = resolved["schema"]["columns"]
+    if role == "sink":
+        columns = [c for c in columns if not _is_metadata(c)] + [c for c in columns if _is_metadata(c)]
+        columns = [c for c in columns if c.get("kind") != "COMPUTED" and not c.get("isVirtual")]
     return PlanTable(
         node=node["id"],
         name=described["identifier"].rpartition(".`")[2].rstrip("`"),
-        role="source" if "scanTableSource" in node else "sink",
+        role=role,
         options=resolved.get("options", {}),
-        columns=columns,
+        columns=tuple((column["name"], str(column.get("dataType", ""))) for column in columns),
         key=tuple(resolved["schema"].get("primaryKey", {}).get("columns", ())),
     )
+
+
+def _is_metadata(column: Mapping[str, Any]) -> bool:
+    return column.get("kind") == "METADATA"
 
 
 def _meaning(node: Mapping[str, Any]) -> dict[str, Any]:

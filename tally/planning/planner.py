@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from tally.errors import Span
 from tally.planning.drafts import Declared, Draft, draft, missing_key, probe
-from tally.planning.environment import RELIED_ON, RELIED_ON_PREFIXES, FlinkPlanner
-from tally.planning.errors import (
-    EmptyJob,
-    KeyNotUnique,
-    NullableKey,
-    RefusedSet,
-    UnsupportedStatement,
-)
-from tally.planning.job import Job
+from tally.planning.environment import FlinkPlanner
+from tally.planning.errors import EmptyJob, KeyNotUnique, NullableKey, UnsupportedStatement
+from tally.planning.job import Aggregate, Job
 from tally.planning.keycheck import SinkKeys
+from tally.planning.latest_rows import MINI_BATCH, MINI_BATCH_OPTIONS, is_misjudged
 from tally.planning.lineage import origin_of
-from tally.planning.plan import Plan, normalized
+from tally.planning.options_of_job import JobOptions
+from tally.planning.plan import Plan, PlanTable, normalized
 from tally.planning.resolver import Resolver
 from tally.planning.schema import columns_of, key_of
 from tally.planning.translate import complaint
@@ -27,19 +24,26 @@ from tally.planning.udfs import make_importable
 from tally.project import Project, SqlFile, Statement, lex
 
 
+@dataclass(frozen=True)
+class _Write:
+    """One INSERT, as Flink's operation, and where it comes from."""
+
+    operation: Any
+    span: Span
+
+
 class JobPlanner:
     """Takes in the statements of one job, one after the other, then makes the Job."""
 
     def __init__(self, project: Project, options: Mapping[str, str], jars: Sequence[Path]) -> None:
         make_importable(project.root)
-        self._project = project
-        self._base = (options, jars)
         self.flink = FlinkPlanner(options, jars)
         self.names: dict[str, Statement] = dict(project.names)
         self.resolver = Resolver(self.flink, self.names)
-        self._operations: list[Any] = []
+        self._options = JobOptions(self.flink, options)
+        self._writes: list[_Write] = []
         self._drafts: list[Draft] = []
-        self._options: dict[str, str] = {}
+        self._group: Span | None = None
 
     def add(self, statement: Statement) -> None:
         """Take in one statement of a file.
@@ -57,25 +61,17 @@ class JobPlanner:
     def _add_plain(self, statement: Statement, operation: Any) -> None:
         match operation.getClass().getSimpleName():
             case "SetOperation":
-                self._set(statement, operation)
+                self._options.set(operation, statement.span)
             case "SinkModifyOperation":
-                self._operations.append(operation)
+                self._writes.append(_Write(operation, statement.span))
             case "StatementSetOperation":
-                self._operations.extend(operation.getOperations())
+                self._writes += [_Write(one, statement.span) for one in operation.getOperations()]
+            case "BeginStatementSetOperation" if self._group is None:
+                self._group = statement.span
+            case "EndStatementSetOperation" if self._group is not None:
+                self._group = None
             case _:
                 raise UnsupportedStatement(_first_words(statement.text), statement.span)
-
-    def _set(self, statement: Statement, operation: Any) -> None:
-        if not operation.getKey().isPresent():
-            raise UnsupportedStatement("SET without a key", statement.span)
-        key, value = str(operation.getKey().get()), str(operation.getValue().get())
-        reason = RELIED_ON[key][1] if key in RELIED_ON else None
-        for prefix, answer in RELIED_ON_PREFIXES.items():
-            reason = reason or (answer if key.startswith(prefix) else None)
-        if reason:
-            raise RefusedSet(key, reason, statement.span)
-        self.flink.set_option(key, value)
-        self._options[key] = value
 
     def _add_aggregate(self, statement: Statement) -> None:
         table = self._parse_aggregate(statement).getCatalogMaterializedTable()
@@ -118,35 +114,37 @@ class JobPlanner:
         """
         if not declared.key:
             create, insert = probe(declared)
-            self.flink.run(create)
-            raise missing_key(declared, self._compile([self.flink.parse(insert)]))
+            raise missing_key(declared, self._compile([self._write(create, insert, declared.span)]))
         drafted = draft(declared)
         for create, insert in drafted.create_sinks():
-            self.flink.run(create)
-            self._operations.append(self.flink.parse(insert))
+            self._writes.append(self._write(create, insert, declared.span))
         self._drafts.append(drafted)
 
-    def _compile(self, operations: Sequence[Any]) -> Plan:
-        return normalized(self.flink.compile(operations))
+    def _write(self, create: str, insert: str, span: Span) -> _Write:
+        def parse() -> Any:
+            self.flink.run(create)
+            return self.flink.parse(insert)
+
+        return _Write(self.resolver.retry(parse, lambda *_: span, span), span)
 
     def job(self, name: str, file: str) -> Job:
         """Compile what was taken in and return the Job.
 
         Raises:
             EmptyJob: nothing writes anything.
+            UnsupportedStatement: BEGIN STATEMENT SET without END.
             KeyNotUnique: a key is no unique key of what is written under it.
         """
-        start = Span(file, 1, 1)
-        if not self._operations:
-            raise EmptyJob(start)
-        plan = self.resolver.retry(lambda: self._compile(self._operations), lambda *_: start, start)
+        if self._group:
+            raise UnsupportedStatement("BEGIN STATEMENT SET without END;", self._group)
+        if not self._writes:
+            raise EmptyJob(Span(file, 1, 1))
+        plan = self._plan()
         keys = SinkKeys(plan)
         aggregates = tuple(one.judged(plan, keys) for one in self._drafts)
-        derived = {table.name for one in self._drafts for table in one.sink_nodes(plan)}
-        plain = [table for table in plan.tables("sink") if table.name not in derived]
-        for table in plain:
-            if table.key and not keys.admits(table, table.key):
-                raise KeyNotUnique(table.name, table.key, keys.keys(table), self._span_of(table.name, start))
+        tables = self._plain_tables(plan)
+        for table in tables:
+            self._judge_plain(table, keys)
         read = {table.name for table in plan.tables("source")}
         return Job(
             name=name,
@@ -155,20 +153,56 @@ class JobPlanner:
             views=tuple(view for view in self.resolver.views if view not in {a.name for a in aggregates}),
             functions=tuple(self.resolver.functions.values()),
             aggregates=aggregates,
-            tables=tuple(table.name for table in plain),
-            options=self._options,
+            tables=tuple(table.name for table in tables),
+            options=self._options.written,
             plan=plan,
-            fingerprints=self._fingerprints(plan),
+            fingerprints=self._fingerprints(plan, aggregates, tables),
         )
 
-    def _fingerprints(self, plan: Plan) -> dict[str, str]:
-        by_name = {one.aggregate.name: [t.node for t in one.sink_nodes(plan)] for one in self._drafts}
-        written = {node for nodes in by_name.values() for node in nodes}
-        by_name |= {t.name: [t.node] for t in plan.tables("sink") if t.node not in written}
-        return {name: plan.fingerprint(nodes) for name, nodes in by_name.items()}
+    def _plan(self) -> Plan:
+        plan = self._compile(self._writes)
+        if is_misjudged(plan) and not self._options.is_true(MINI_BATCH):
+            self._options.add(MINI_BATCH_OPTIONS)
+            plan = self._compile(self._writes)
+        return plan
 
-    def _span_of(self, name: str, start: Span) -> Span:
-        return self.names[name].span if name in self.names else start
+    def _compile(self, writes: Sequence[_Write]) -> Plan:
+        try:
+            return self._compiled(writes)
+        except Exception:
+            # Flink does not say which one it refuses: that one fails alone as well, and has a place.
+            for write in writes:
+                self._judged([write])
+            return self._judged(writes)
+
+    def _judged(self, writes: Sequence[_Write]) -> Plan:
+        span = writes[0].span
+        return self.resolver.retry(lambda: self._compiled(writes), lambda *_: span, span)
+
+    def _compiled(self, writes: Sequence[_Write]) -> Plan:
+        return normalized(self.flink.compile([write.operation for write in writes]))
+
+    def _plain_tables(self, plan: Plan) -> list[PlanTable]:
+        derived = {table.name for one in self._drafts for table in one.sink_nodes(plan)}
+        return [table for table in plan.tables("sink") if table.name not in derived]
+
+    def _judge_plain(self, table: PlanTable, keys: SinkKeys) -> None:
+        if table.key and not keys.admits(table, table.key):
+            raise KeyNotUnique(table.name, table.key, keys.keys(table), self._span_of(table.name))
+
+    def _span_of(self, name: str) -> Span | None:
+        created = self.names[name].creates if name in self.names else None
+        return created.span if created else None
+
+    def _fingerprints(
+        self, plan: Plan, aggregates: Sequence[Aggregate], tables: Sequence[PlanTable]
+    ) -> dict[str, str]:
+        nodes: dict[str, list[int]] = {}
+        for aggregate, drafted in zip(aggregates, self._drafts, strict=True):
+            nodes[aggregate.name] = [table.node for table in drafted.sink_nodes(plan)]
+        for table in tables:
+            nodes.setdefault(table.name, []).append(table.node)
+        return {name: plan.fingerprint(sinks) for name, sinks in nodes.items()}
 
 
 def plan_sql(file: SqlFile, planner: JobPlanner) -> Job:

@@ -12,9 +12,15 @@ from typing import Any, TypeVar
 
 from tally.errors import Span
 from tally.planning.environment import FlinkPlanner
-from tally.planning.errors import SqlValidationError, UnknownFunction, UnknownTable, ViewCycle
+from tally.planning.errors import (
+    SqlValidationError,
+    UnknownFunction,
+    UnknownTable,
+    UnsupportedStatement,
+    ViewCycle,
+)
 from tally.planning.job import Function, Source
-from tally.planning.schema import columns_of
+from tally.planning.schema import columns_of, watermark_of
 from tally.planning.sinks import UNSET, quoted, text
 from tally.planning.translate import At, Complaint, complaint
 from tally.planning.udfs import check_function
@@ -78,10 +84,13 @@ class Resolver:
         self.define(name)
 
     def _mend_function(self, signature: str, found: Complaint, cause: Exception) -> None:
-        functions = {key for key, statement in self._names.items() if _kind(statement) == "function"}
-        name = signature.partition("(")[0]
-        if name not in functions or name in self._defined:
-            raise UnknownFunction(signature, tuple(sorted(functions)), found.error.span) from cause
+        # Flink takes the name of a function in any case.
+        functions = {
+            key.lower(): key for key, statement in self._names.items() if _kind(statement) == "function"
+        }
+        name = functions.get(signature.partition("(")[0].lower())
+        if name is None or name in self._defined:
+            raise UnknownFunction(signature, tuple(sorted(functions.values())), found.error.span) from cause
         self.define(name)
 
     def define(self, name: str) -> None:
@@ -93,11 +102,12 @@ class Resolver:
         statement = self._names[name]
         if name in self._open:
             around = (*self._open[self._open.index(name) :], name)
-            raise ViewCycle(around, self._names[around[0]].span)
+            raise ViewCycle(around, _place(self._names[around[0]]))
         if name in self._defined:
             return
         self._open.append(name)
-        self._register(name, statement, self.parse(statement))
+        operation = self.parse(statement)
+        self.retry(lambda: self._register(name, statement, operation), statement.at, _place(statement))
         self._open.pop()
         self._defined.add(name)
 
@@ -109,9 +119,11 @@ class Resolver:
                 self._register_aggregate(name, operation)
             case "CreateCatalogFunctionOperation" | "CreateTempSystemFunctionOperation":
                 self._register_function(name, statement, operation)
-            case _:
+            case "CreateViewOperation":
                 self._flink.execute(operation)
                 self.views.append(name)
+            case _:
+                raise UnsupportedStatement(_what(statement), statement.span)
 
     def _register_table(self, name: str, statement: Statement, operation: Any) -> None:
         table = operation.getCatalogTable()
@@ -119,7 +131,9 @@ class Resolver:
         defaults = _TABLE_DEFAULTS.get(written.get("connector", ""), {})
         self._flink.create_table(operation, {**defaults, **written})
         topic = written.get("topic", "")
-        self.sources[name] = Source(name, topic, columns_of(table.getResolvedSchema()), statement.span)
+        schema = table.getResolvedSchema()
+        place = _place(statement)
+        self.sources[name] = Source(name, topic, columns_of(schema), place, watermark_of(schema))
 
     def _register_aggregate(self, name: str, operation: Any) -> None:
         table = operation.getCatalogMaterializedTable()
@@ -141,6 +155,15 @@ class Resolver:
         create = f"CREATE TEMPORARY FUNCTION {quoted(name)} AS {text(path)} LANGUAGE {language}"
         self._flink.run(create)
         self.functions[name] = Function(name, path, create)
+
+
+def _place(statement: Statement) -> Span:
+    return statement.creates.span if statement.creates else statement.span
+
+
+def _what(statement: Statement) -> str:
+    kind = _kind(statement).upper()
+    return f"CREATE {kind} AS SELECT" if kind == "TABLE" else f"CREATE {kind}"
 
 
 def _kind(statement: Statement) -> str:

@@ -20,6 +20,12 @@ def key_of(schema: Any) -> tuple[str, ...]:
     return tuple(key.get().getColumns()) if key.isPresent() else ()
 
 
+def watermark_of(schema: Any) -> str:
+    """Return the watermark of a Java ResolvedSchema as SQL, or nothing."""
+    specs = list(schema.getWatermarkSpecs())
+    return str(specs[0].getWatermarkExpression().asSerializableString()) if specs else ""
+
+
 def _column(column: Any) -> Column:
     logical = column.getDataType().getLogicalType()
     written = str(logical.copy(True).asSerializableString())

@@ -9,6 +9,7 @@ from typing import Any
 from tally.errors import Span
 from tally.planning.errors import WrongOption
 from tally.planning.job import Bucket, CassandraSink, Clustering, Column, KafkaSink, Sink, Window
+from tally.planning.options import SINKS, duration
 
 # Stands where an address will be, once the Job is handed to Flink: the planner wants one, and never connects.
 UNSET = "unset:1"
@@ -33,19 +34,27 @@ class SinkDeriver:
         Raises:
             WrongOption: a partition key, clustering or bucket that does not fit the key.
         """
-        makers = {
-            "cassandra": lambda: self._cassandra(options, window),
-            "kafka": lambda: self._kafka(options),
-        }
-        return tuple(makers[name]() for name in dict.fromkeys(options.get("sinks", ("cassandra",))))
+        return tuple(
+            self._sink(name, options, window) for name in dict.fromkeys(options.get("sinks", SINKS[:1]))
+        )
+
+    def _sink(self, name: str, options: Mapping[str, Any], window: Window | None) -> Sink:
+        return self._cassandra(options, window) if name == "cassandra" else self._kafka(options)
 
     def _kafka(self, options: Mapping[str, Any]) -> KafkaSink:
+        values = [name for name in self._columns if name not in self._key]
+        self._check_raw(options, "kafka.key.format", self._key)
+        self._check_raw(options, "kafka.value.format", values)
         return KafkaSink(
             topic=options.get("kafka.topic", self._aggregate.replace("_", "-")),
             key_format=options.get("kafka.key.format", "json"),
             value_format=options.get("kafka.value.format", "json"),
             delivery=options.get("kafka.delivery", "at-least-once"),
         )
+
+    def _check_raw(self, options: Mapping[str, Any], option: str, columns: Sequence[str]) -> None:
+        if options.get(option) == "raw" and len(columns) != 1:
+            self._refuse(option, "raw", f"'json': 'raw' holds one column, and here are {len(columns)}")
 
     def _cassandra(self, options: Mapping[str, Any], window: Window | None) -> CassandraSink:
         times = tuple(name for name in self._key if self._columns[name].is_time)
@@ -54,9 +63,11 @@ class SinkDeriver:
         rest = tuple(name for name in self._key if name not in partition)
         clustering = options.get("cassandra.clustering", tuple(self._newest_first(name) for name in rest))
         if {entry.column for entry in clustering} != set(rest):
-            self._refuse(
-                "cassandra.clustering", ", ".join(rest), f"all of: {', '.join(rest)}, with ASC or DESC"
+            written = ", ".join(f"{entry.column} {entry.order}" for entry in clustering)
+            expected = (
+                f"all of: {', '.join(rest)}, with ASC or DESC" if rest else "no column: the key has no other"
             )
+            self._refuse("cassandra.clustering", written, expected)
         bucket = self._bucket(options, tuple(t for t in times if t not in partition), bool(partition), window)
         return CassandraSink(options.get("cassandra.table", self._aggregate), partition, clustering, bucket)
 
@@ -71,7 +82,7 @@ class SinkDeriver:
                 self._refuse("cassandra.bucket", "none", "a duration: a key of time alone needs a bucket")
             return None
         if not times:
-            self._refuse("cassandra.bucket", str(width), "it only where the key has a time column")
+            self._refuse("cassandra.bucket", duration(width), "it only where the key has a time column")
         column = "bucket" if "bucket" not in self._columns else "time_bucket"
         return Bucket(times[-1], width, column)
 
@@ -113,7 +124,7 @@ def sink_options(sink: Sink) -> dict[str, str]:
     if sink.bucket:
         options["bucket.column"] = sink.bucket.column
         options["bucket.source"] = sink.bucket.source
-        options["bucket.width"] = f"{int(sink.bucket.width.total_seconds())} s"
+        options["bucket.width"] = duration(sink.bucket.width)
     return options
 
 

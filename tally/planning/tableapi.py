@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import importlib.util
 import inspect
+import sys
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+
+from pyflink.table import Table
 
 from tally.errors import Span, TallyError
 from tally.jobs import ATTRIBUTE, Declaration
@@ -17,6 +21,7 @@ from tally.planning.job import Job
 from tally.planning.planner import JobPlanner
 from tally.planning.schema import columns_of
 from tally.project import Project
+from tally.project.errors import DuplicateObject
 
 
 def plan_module(project: Project, path: Path, planner: JobPlanner) -> Job:
@@ -36,25 +41,33 @@ def _load(path: Path, file: str) -> ModuleType:
     spec = importlib.util.spec_from_file_location(f"jobs.{path.stem}", path)
     assert spec and spec.loader
     module = importlib.util.module_from_spec(spec)
+    # As an import does: dataclasses and pickling look their module up there.
+    sys.modules[spec.name] = module
     try:
         spec.loader.exec_module(module)
     except Exception as error:
-        raise JobImportFailed(
-            f"{type(error).__name__}: {error}", Span(file, _line_of(error, path), 1)
-        ) from error
+        del sys.modules[spec.name]
+        raise JobImportFailed(_reason(error), Span(file, _line_of(error, file), 1)) from error
     return module
 
 
 def _declared(module: ModuleType) -> list[Callable[[Any], Any]]:
-    return [f for f in vars(module).values() if isinstance(getattr(f, ATTRIBUTE, None), Declaration)]
+    """Return the aggregates of the module, without those that it imports from another one."""
+    own = (f for f in vars(module).values() if getattr(f, "__module__", None) == module.__name__)
+    return [f for f in own if isinstance(getattr(f, ATTRIBUTE, None), Declaration)]
 
 
 def _add(planner: JobPlanner, function: Callable[[Any], Any], file: str) -> None:
     declaration: Declaration = getattr(function, ATTRIBUTE)
     span = Span(file, inspect.getsourcelines(function)[1], 1)
+    if declaration.name in planner.names:
+        taken = planner.names[declaration.name]
+        raise DuplicateObject(declaration.name, taken.creates.span if taken.creates else taken.span, span)
 
     def build() -> Any:
         table = function(planner.flink.t_env)
+        if not isinstance(table, Table):
+            raise TypeError(f"{declaration.name} returned {type(table).__name__}, not a Table")
         planner.flink.create_view(declaration.name, table)
         return table
 
@@ -63,7 +76,7 @@ def _add(planner: JobPlanner, function: Callable[[Any], Any], file: str) -> None
     except TallyError:
         raise
     except Exception as error:
-        raise JobImportFailed(f"{type(error).__name__}: {error}".splitlines()[0], span) from error
+        raise JobImportFailed(_reason(error), Span(file, _line_of(error, file, span.line), 1)) from error
     columns = columns_of(table._j_table.getResolvedSchema())
     _check_key(declaration, {column.name: column.nullable for column in columns}, span)
     planner.add_declared(
@@ -81,10 +94,15 @@ def _check_key(declaration: Declaration, nullable: dict[str, bool], span: Span) 
             raise NullableKey(declaration.name, column, None, span)
 
 
-def _line_of(error: Exception, path: Path) -> int:
-    lines = (
-        [frame.lineno for frame in inspect.getinnerframes(error.__traceback__) if frame.filename == str(path)]
-        if error.__traceback__
-        else []
-    )
-    return lines[-1] if lines else 1
+def _reason(error: Exception) -> str:
+    said = error.msg if isinstance(error, SyntaxError) else str(error)
+    return f"{type(error).__name__}: {said}".splitlines()[0]
+
+
+def _line_of(error: Exception, file: str, otherwise: int = 1) -> int:
+    """Return the line of the module that the error went through last."""
+    if isinstance(error, SyntaxError) and str(error.filename).endswith(file):
+        return error.lineno or otherwise
+    frames = traceback.extract_tb(error.__traceback__)
+    lines = [frame.lineno for frame in frames if frame.filename.endswith(file)]
+    return lines[-1] or otherwise if lines else otherwise

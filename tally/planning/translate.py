@@ -10,14 +10,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from tally.errors import Span, TallyError
+from tally.planning.advice import shortened
 from tally.planning.environment import java_causes
 from tally.planning.errors import SqlSyntaxError, SqlValidationError
+
+_JAVAS_OWN = {"NumberFormatException", "NullPointerException", "ClassCastException"}
 
 At = Callable[[int, int], Span]
 
 _POSITION = re.compile(r"(?:From|At) line (\d+), column (\d+)(?: to line \d+, column \d+)?: (.*)", re.DOTALL)
+_POSITION_LAST = re.compile(r"(.*) at line (\d+), column (\d+)\.?$", re.DOTALL)
 _ENCOUNTERED = re.compile(r"(.*?) at line (\d+), column (\d+)\.?\s*(?:Was expecting.*?:\s*(.*))?$", re.DOTALL)
-_MISSING_TABLE = re.compile(r"Object '([^']+)' not found")
+_MISSING_TABLE = re.compile(r"Object '([^']+)' not found|Cannot find table '([^']+)' in any of the catalogs")
 _MISSING_PATH = re.compile(
     r"Table `?([^`\s]+)`? was not found|The table (?:name )?'?`?([^`'\s]+)`?'? (?:was not|does not)"
 )
@@ -54,44 +58,42 @@ def complaint(error: Exception, at: At, start: Span) -> Complaint | None:
         The complaint, or None when the error is not Flink's about the statement.
     """
     causes = java_causes(error)
-    texts = [text for _, text in causes] or [str(error)]
+    if not causes:
+        return None
     if any(name in {"SqlParserException", "SqlParseException"} for name, _ in causes):
-        return Complaint(_syntax_error(texts, at, start))
-    span, reason = _located(texts, at, start)
-    everything = "\n".join(texts)
+        return Complaint(_syntax_error(causes, at, start))
+    span, reason = _located(causes, at, start)
+    everything = "\n".join(text for _, text in causes)
     if found := _MISSING_FUNCTION.search(everything):
         return Complaint(_validation(found[0], span), missing_function=found[1])
     if found := _MISSING_TABLE.search(everything) or _MISSING_PATH.search(everything):
         return Complaint(_validation(reason, span), missing_table=next(filter(None, found.groups())))
     if found := _NULLABLE_KEY.search(everything):
         return Complaint(_validation(reason, start), nullable_key=found[1])
-    return Complaint(_validation(reason, span)) if causes else None
+    return Complaint(_validation(reason, span))
 
 
 def _validation(reason: str, span: Span) -> TallyError:
-    return SqlValidationError(_first_line(reason), span)
+    said, advice = shortened(reason)
+    return SqlValidationError(said, span, advice)
 
 
-def _located(texts: list[str], at: At, start: Span) -> tuple[Span, str]:
-    for text in texts:
+def _located(causes: list[tuple[str, str]], at: At, start: Span) -> tuple[Span, str]:
+    for _, text in causes:
         if found := _POSITION.search(text):
             return at(int(found[1]), int(found[2])), found[3]
-    return start, texts[-1]
+        if found := _POSITION_LAST.search(text):
+            return at(int(found[2]), int(found[3])), found[1]
+    # The innermost cause tells most, unless it is one of Java's own.
+    told = [text for name, text in causes if name not in _JAVAS_OWN]
+    return start, (told or [text for _, text in causes])[-1]
 
 
-def _syntax_error(texts: list[str], at: At, start: Span) -> TallyError:
-    found = _ENCOUNTERED.search(texts[0].removeprefix("SQL parse failed. "))
+def _syntax_error(causes: list[tuple[str, str]], at: At, start: Span) -> TallyError:
+    found = _ENCOUNTERED.search(causes[0][1].removeprefix("SQL parse failed. "))
     if not found:
-        span, reason = _located(texts, at, start)
-        return SqlSyntaxError(_first_line(reason.removeprefix("SQL parse failed. ")), span)
+        span, reason = _located(causes, at, start)
+        return SqlSyntaxError(shortened(reason.removeprefix("SQL parse failed. "))[0], span)
     expecting = re.findall(r'^\s*("[^"\n]+"|<[A-Z_]+>)', found[4] or "", re.MULTILINE)
     words = tuple(dict.fromkeys(word.strip('"') for word in expecting))
-    return SqlSyntaxError(_first_line(found[1]).lower(), at(int(found[2]), int(found[3])), words)
-
-
-def _first_line(text: str) -> str:
-    return (
-        text.strip().splitlines()[0].removeprefix("SQL validation failed. ").rstrip(".")
-        if text.strip()
-        else "?"
-    )
+    return SqlSyntaxError(shortened(found[1])[0].lower(), at(int(found[2]), int(found[3])), words)
