@@ -1,0 +1,39 @@
+"""The command line reference, made of the commands' own help: ``python -m tally.cli.reference docs/commands.md``."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from tally.cli.group import tally
+
+HEAD = """# Commands
+
+Made by `python -m tally.cli.reference docs/commands.md` from the commands themselves.
+
+Exit codes: 0 done, 1 failed at run time, 2 wrong usage or wrong project. Errors read
+`file:line:col: what is wrong`, with a `hint:` line that says what to write or run. `--debug` shows the whole trace.
+"""
+
+
+def page() -> str:
+    """Return the page, in Markdown: one section a command, with its help as it is printed."""
+    return "\n".join([HEAD, *_sections()])
+
+
+def _sections() -> Iterator[str]:
+    context = click.Context(tally, info_name="tally")
+    for name in tally.list_commands(context):
+        command = tally.get_command(context, name)
+        assert command
+        inner = click.Context(
+            command, info_name=name, parent=context, terminal_width=100, max_content_width=100
+        )
+        yield f"## tally {name}\n\n```text\n{command.get_help(inner)}\n```\n"
+
+
+if __name__ == "__main__":
+    Path(sys.argv[1]).write_text(page(), "utf-8")

@@ -1,0 +1,2 @@
+-- How is a region written in a report?
+CREATE FUNCTION region_title AS 'udfs.regions.region_title' LANGUAGE PYTHON;

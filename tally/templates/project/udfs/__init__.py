@@ -1,0 +1,1 @@
+"""Python functions for SQL: plain functions, each with its one-line wrapper."""
