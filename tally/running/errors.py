@@ -62,7 +62,8 @@ class PlanChanged(ProjectError):
     @property
     def hint(self) -> str:
         """Say how to start over."""
-        return f"`{self.command} --fresh` counts from the beginning of the topics, or undo the change of {self.changed[0]}"
+        fresh = f"`{self.command} --fresh` counts from the beginning of the topics"
+        return f"{fresh}, or undo the change of {self.changed[0]}"
 
 
 @dataclass(eq=False)
