@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from tally.planning.job import Aggregate, Job
 from tally.running.connections import Target
-from tally.serving.cassandra import clear, connect, ensure_keyspace
+from tally.serving.cassandra import clear, connect, ensure_keyspace, ensure_write_ceiling
 from tally.serving.schema import ensure_tables
 from tally.serving.tables import ServingTable, serving_table
 from tally.serving.tombstones import write_tombstones
@@ -47,6 +47,7 @@ def prepare(jobs: Sequence[Job], target: Target, settings: Settings, feeds: Mapp
         with connect(target.cassandra, settings.cassandra) as session:
             ensure_keyspace(session, settings.cassandra)
             ensure_tables(session, tables)
+            ensure_write_ceiling(session, settings.cassandra)
     if topics := upsert_topics(jobs):
         ensure_compacted(target.kafka, topics, settings.kafka)
 

@@ -112,6 +112,16 @@ def ensure_keyspace(session: Session, settings: CassandraSettings) -> None:
     )
 
 
+def ensure_write_ceiling(session: Session, settings: CassandraSettings) -> None:
+    """Create the table in which the Cassandra sink reserves write timestamps.
+
+    The sink would create it too; here it is done once, before several writers start at the same time.
+    """
+    name = f"{quoted(settings.keyspace)}.tally_write_ceiling"
+    columns = "table_name text PRIMARY KEY, ceiling bigint"
+    execute(session, f"create table {name}", f"CREATE TABLE IF NOT EXISTS {name} ({columns})")
+
+
 def clear(session: Session, tables: Sequence[ServingTable]) -> list[str]:
     """Empty those of the tables that exist, and return their names."""
     existing = [table for table in tables if exists(session, table)]
