@@ -1,0 +1,3 @@
+CREATE TABLE t (region STRING) WITH ('connector' = 'blackhole');
+BEGIN STATEMENT SET;
+INSERT INTO t SELECT region FROM events;

@@ -1,0 +1,1 @@
+INSERT INTO evnts SELECT 1;

@@ -1,0 +1,8 @@
+from pyflink.table.expressions import col, lit
+
+from tally.jobs import aggregate
+
+
+@aggregate(key=("region",))
+def events(t_env):
+    return t_env.from_path("events").select(col("region"))

@@ -1,0 +1,8 @@
+from pyflink.table.expressions import col, lit
+
+from tally.jobs import aggregate
+
+
+@aggregate(key=("region",))
+def a(t_env):
+    return t_env.from_path("events").group_by(col("regon")).select(col("regon"))

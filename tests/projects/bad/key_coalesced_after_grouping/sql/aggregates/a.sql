@@ -1,0 +1,6 @@
+-- Question?
+CREATE MATERIALIZED TABLE a (
+  PRIMARY KEY (city) NOT ENFORCED
+)
+AS
+SELECT COALESCE(city, '?') AS city, COUNT(*) AS n FROM events GROUP BY city;

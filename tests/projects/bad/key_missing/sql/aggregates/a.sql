@@ -1,0 +1,4 @@
+-- Question?
+CREATE MATERIALIZED TABLE a
+AS
+SELECT region, COUNT(*) AS events FROM events GROUP BY region;

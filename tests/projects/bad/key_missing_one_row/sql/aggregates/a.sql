@@ -1,0 +1,4 @@
+-- Question?
+CREATE MATERIALIZED TABLE a
+AS
+SELECT COUNT(*) AS n FROM events;

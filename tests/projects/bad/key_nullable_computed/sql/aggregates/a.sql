@@ -1,0 +1,6 @@
+-- Question?
+CREATE MATERIALIZED TABLE a (
+  PRIMARY KEY (place) NOT ENFORCED
+)
+AS
+SELECT UPPER(city) AS place, COUNT(*) AS n FROM events GROUP BY UPPER(city);

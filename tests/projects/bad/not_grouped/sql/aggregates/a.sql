@@ -1,0 +1,6 @@
+-- Question?
+CREATE MATERIALIZED TABLE a (
+  PRIMARY KEY (region) NOT ENFORCED
+)
+AS
+SELECT region, COUNT(*) AS n FROM events;

@@ -1,0 +1,2 @@
+CREATE MATERIALIZED TABLE a AS SELECT '${WORD:-long
+word}' AS w FORM events;

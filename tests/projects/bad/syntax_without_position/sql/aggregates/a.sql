@@ -1,0 +1,6 @@
+-- Question?
+CREATE MATERIALIZED TABLE a (
+  PRIMARY KEY (region) NOT ENFORCED
+)
+AS
+SELEC region FROM events;

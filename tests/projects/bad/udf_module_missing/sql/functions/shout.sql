@@ -1,0 +1,2 @@
+-- How?
+CREATE FUNCTION shout AS 'udfs.txts.shout' LANGUAGE PYTHON;

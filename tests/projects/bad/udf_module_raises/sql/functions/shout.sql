@@ -1,0 +1,2 @@
+-- How?
+CREATE FUNCTION shout AS 'udfs.texts.shout' LANGUAGE PYTHON;

@@ -1,0 +1,2 @@
+-- How?
+CREATE FUNCTION shout AS 'udfs.texts.plain' LANGUAGE PYTHON;

@@ -1,0 +1,2 @@
+-- How?
+CREATE FUNCTION shout AS 'shout' LANGUAGE PYTHON;

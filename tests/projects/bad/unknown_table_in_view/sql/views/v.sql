@@ -1,0 +1,4 @@
+-- v
+CREATE VIEW v AS
+SELECT region FROM
+  evnts;

@@ -1,0 +1,2 @@
+-- v
+CREATE VIEW v AS SELECT * FROM w;

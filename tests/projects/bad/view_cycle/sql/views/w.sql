@@ -1,0 +1,2 @@
+-- w
+CREATE VIEW w AS SELECT * FROM (SELECT * FROM v);
