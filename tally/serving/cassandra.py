@@ -43,7 +43,7 @@ from tally.serving.tables import ServingTable
 from tally.settings import CassandraSettings
 
 DEFAULT_PORT = 9042
-_CONNECT_SECONDS = 5.0
+_CONNECT_SECONDS = 10.0
 _REQUEST_SECONDS = 30.0  # changes of the schema take seconds on a busy machine
 _TRUNCATE_SECONDS = 65.0  # the server gives up after 60 (truncate_request_timeout)
 _PROTOCOL_VERSION = 5

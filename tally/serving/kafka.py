@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -14,8 +15,11 @@ from tally.serving.addresses import split_addresses
 from tally.serving.errors import KafkaFailed, KafkaUnreachable
 
 DEFAULT_PORT = 9092
-CONNECT_SECONDS = 5.0
+CONNECT_SECONDS = 10.0
+_REFUSED_SECONDS = 2.0  # time to try each address of a name: `localhost` may be ::1 and 127.0.0.1
+_TRY_SECONDS = 0.5
 REQUEST_SECONDS = 30.0
+_LATE = f"no answer within {CONNECT_SECONDS:g} seconds"
 _UNREACHABLE = (
     KafkaError._TRANSPORT,
     KafkaError._TIMED_OUT,
@@ -34,8 +38,9 @@ def admin(address: str | None) -> AdminClient:
     if address is None:
         raise KafkaUnreachable(None)
     split_addresses(address, DEFAULT_PORT)
-    client = AdminClient(_options(address), logger=_silent())
-    metadata(client, address)
+    failures: list[KafkaError] = []
+    client = AdminClient(_options(address) | {"error_cb": failures.append}, logger=_silent())
+    _wait_for_answer(client, address, failures)
     return client
 
 
@@ -60,6 +65,26 @@ def producer(address: str, **options: Any) -> Producer:
     return Producer(_options(address) | {"enable.idempotence": True} | options, logger=_silent())
 
 
+def _wait_for_answer(client: AdminClient, address: str, failures: list[KafkaError]) -> None:
+    """Return when a broker answers; fail early where connections are refused."""
+    began = time.monotonic()
+    while True:
+        try:
+            client.list_topics(timeout=_TRY_SECONDS)
+            return
+        except KafkaException as failure:
+            client.poll(0)  # calls error_cb
+            refused = any(error.code() == KafkaError._ALL_BROKERS_DOWN for error in failures)
+            if time.monotonic() - began > (_REFUSED_SECONDS if refused else CONNECT_SECONDS):
+                raise KafkaUnreachable(address, _cause(failures)) from failure
+
+
+def _cause(failures: list[KafkaError]) -> str:
+    """Return why a connection failed: ``host:1/bootstrap: Connect ... failed: WHY (after 0ms in state CONNECT)``."""
+    texts = [error.str() for error in failures if error.code() != KafkaError._ALL_BROKERS_DOWN]
+    return texts[0].partition(" (after ")[0].rpartition(": ")[2] if texts else _LATE
+
+
 @contextmanager
 def naming(action: str, address: str) -> Iterator[None]:
     """Turn failures inside the block into ``KafkaUnreachable`` or ``KafkaFailed(action, ...)``."""
@@ -77,7 +102,7 @@ def _options(address: str) -> dict[str, Any]:
 
 
 def _reason(error: KafkaError) -> str:
-    return f"no answer within {CONNECT_SECONDS:g} seconds" if error.code() in _UNREACHABLE else error.str()
+    return _LATE if error.code() in _UNREACHABLE else error.str()
 
 
 def _silent() -> logging.Logger:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, TopicCollection, TopicPartition
 from confluent_kafka.admin import AdminClient, ConfigResource, NewTopic, ResourceType
 
 from tally.errors import ProjectErrors
 from tally.planning.job import Source
-from tally.serving.errors import TopicMissing, TopicNotCompacted
+from tally.serving.errors import KafkaFailed, TopicMissing, TopicNotCompacted
 from tally.serving.kafka import REQUEST_SECONDS, admin, consumer, metadata, naming
 from tally.settings import KafkaSettings
 
+_PAUSE_SECONDS = 0.05
 Offsets = dict[int, tuple[int, int]]
 
 
@@ -100,6 +102,7 @@ def drop_topics(address: str | None, topics: Sequence[str]) -> list[str]:
         for topic, future in client.delete_topics(names, operation_timeout=REQUEST_SECONDS).items():
             with naming(f"delete topic '{topic}'", str(address)):
                 future.result()
+        _wait(client, str(address), lambda topics: not topics.intersection(names))
     return names
 
 
@@ -121,6 +124,20 @@ def _create(client: AdminClient, address: str, names: Sequence[str], settings: K
     for topic, future in futures.items():
         with naming(f"create topic '{topic}'", address):
             future.result()
+    _wait(client, address, lambda topics: topics.issuperset(names))
+
+
+def _wait(client: AdminClient, address: str, settled: Callable[[set[str]], bool]) -> None:
+    """Return when the broker shows what its controller has done already.
+
+    Raises:
+        KafkaFailed: it does not within 30 seconds.
+    """
+    deadline = time.monotonic() + REQUEST_SECONDS
+    while not settled(set(_topics(client, address))):
+        if time.monotonic() > deadline:
+            raise KafkaFailed("show its new list of topics", f"not within {REQUEST_SECONDS:g} seconds")
+        time.sleep(_PAUSE_SECONDS)
 
 
 def _policies(client: AdminClient, address: str, names: Sequence[str]) -> dict[str, str]:

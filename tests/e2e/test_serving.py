@@ -517,7 +517,7 @@ def test_a_server_that_speaks_no_cql_is_unreachable(kafka, settings):
         pass
 
     assert caught.value.message == (
-        f"no Cassandra answers at {kafka}: no answer: Timed out creating connection (5.0 seconds)"
+        f"no Cassandra answers at {kafka}: no answer: Timed out creating connection (10.0 seconds)"
     )
 
 
@@ -548,7 +548,7 @@ def test_a_broker_that_is_not_there_is_named():
         end_offsets(address, "t")
 
     assert str(caught.value) == (
-        f"no Kafka broker answers at {address}: no answer within 5 seconds\n"
+        f"no Kafka broker answers at {address}: Connection refused\n"
         "hint: start it with `tally up`, or set kafka.bootstrap_servers"
     )
 

@@ -96,3 +96,6 @@ def test_part_of_a_project_is_added_to_what_is_known_of_the_same_files(root, air
 
     save_catalog(root, (again,), "other", is_complete=False)
     assert load_catalog(root) == Catalog("other", (again,), False)
+
+    save_catalog(root, (airport_hours,), "other", is_complete=False)
+    assert load_catalog(root) == Catalog("other", (airport_hours, again), False)
