@@ -60,7 +60,9 @@ RULES = {
     "environment": Rule(ENVIRONMENT, ("tally/settings.py",)),
     "printing": Rule(PRINTING, ("tally/cli/",)),
     "processes": Rule(PROCESSES, ("tally/stack/",)),
-    "flink": Rule(FLINK, ("tally/planning/", "tally/running/", "jobs/", "udfs/")),
+    "flink": Rule(
+        FLINK, ("tally/planning/", "tally/running/", "tally/templates/project/udfs/", "jobs/", "udfs/")
+    ),
     "tally": Rule(("tally",), ("tally/", "jobs/")),
 }
 
