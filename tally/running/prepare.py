@@ -54,7 +54,8 @@ def prepare(jobs: Sequence[Job], target: Target, settings: Settings, feeds: Mapp
 
 def empty(jobs: Sequence[Job], target: Target, settings: Settings) -> None:
     """Remove every row that the jobs serve: tables are truncated, keys of topics get a tombstone."""
-    with connect(target.cassandra, settings.cassandra) as session:
-        clear(session, serving_tables(jobs, settings.cassandra.keyspace))
+    if tables := serving_tables(jobs, settings.cassandra.keyspace):
+        with connect(target.cassandra, settings.cassandra) as session:
+            clear(session, tables)
     for topic in existing_topics(target.kafka, upsert_topics(jobs)):
         write_tombstones(target.kafka, topic)
