@@ -38,7 +38,7 @@ def command(as_json: bool) -> None:
 
 
 def _document(job: JobState, restarts: int | None) -> dict[str, object]:
-    """Return the stable form that ``--json`` prints; restarts: null once the cluster no longer tells."""
+    """Return the stable form that ``--json`` prints; restarts: null where the cluster does not tell."""
     return {
         "job": job.name,
         "id": job.id,

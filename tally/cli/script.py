@@ -19,9 +19,12 @@ from tally.cli.submit import JOB_FILES
 def command(files: tuple[Path, ...], bounded: bool) -> None:
     """Start jobs on the cluster that Flink's client chose; see jobs/sql.py."""
     from tally.running.client import require_client, start_all  # noqa: PLC0415
+    from tally.running.shipping import ship_code  # noqa: PLC0415
 
     require_client()
     opened = open_project()
+    if opened.project.udfs:
+        ship_code(opened.project.udfs)
     jobs = plan(opened, files)
     for job, id_ in start_all(jobs, request_of(opened, bounded=bounded, fresh=False)):
         click.echo(f"{job.name} {id_}")

@@ -44,9 +44,11 @@ def command(files: tuple[Path, ...], bounded: bool, fresh: bool, yes: bool) -> N
     # Whether it answers is known long before the jobs are planned.
     rest.jobs()
     opened = open_project()
-    from tally.running.shipping import Cargo  # noqa: PLC0415
+    from tally.running.shipping import Cargo, ship_code  # noqa: PLC0415
     from tally.running.submission import Submission  # noqa: PLC0415
 
+    if opened.project.udfs:
+        ship_code(opened.project.udfs)
     jobs = plan(opened, files)
     if fresh:
         announce_fresh(jobs, yes)

@@ -91,7 +91,7 @@ class Rest:
         return str(self.get(f"/jobs/{job}")["state"])
 
     def restarts(self, job: str) -> int | None:
-        """Return how often a job was restarted after a failure; None once the cluster no longer tells."""
+        """Return how often a job was restarted; None in its first seconds and after its end, when none tells."""
         found = self.get(f"/jobs/{job}/metrics", get="numRestarts")
         return int(found[0]["value"]) if found else None
 

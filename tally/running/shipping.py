@@ -5,11 +5,13 @@ from __future__ import annotations
 import importlib
 import zipfile
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import cloudpickle  # type: ignore[import-untyped]
 
+from tally.planning.udfs import make_importable
 from tally.running.cluster import ClusterSetup
 
 # Options of config.yaml that belong to a cluster and its machines, and not to a job.
@@ -79,10 +81,17 @@ def zipped(package: Path, archive: Path) -> Path:
     return archive
 
 
-def ship_code(package: str) -> None:
-    """Let functions of a package travel as code, and not as names that a task manager looks up.
+def ship_code(udfs: Path) -> None:
+    """Let the project's Python functions travel as code, and not as names that a task manager looks up.
 
-    A task manager imports a module once in its life, for all jobs: looked up by name, functions of a second
-    project, or of this one after a change, would be those of the first.
+    A task manager imports a module once in its life, for all jobs: looked up by name, the functions of another
+    project, or of this one before a change, would be called, or none be found once their job is gone. To be called
+    before planning, since a function is packed when Flink first asks for it.
+
+    Args:
+        udfs: the folder. What a function names of its modules travels with it and has to be picklable.
     """
-    cloudpickle.register_pickle_by_value(importlib.import_module(package))
+    make_importable(udfs.parent)
+    # Planning says, with its place, what is wrong with a package that cannot be imported.
+    with suppress(Exception):
+        cloudpickle.register_pickle_by_value(importlib.import_module(udfs.name))

@@ -17,7 +17,7 @@ from tally.running.launch import Launch, bounded, continuous, start
 from tally.running.prepare import empty, prepare
 from tally.running.rest import Rest, root_cause
 from tally.running.session import RunRequest
-from tally.running.shipping import Cargo, jars_to_ship, job_options, python_options, ship_code
+from tally.running.shipping import Cargo, jars_to_ship, job_options, python_options
 
 OnStart = Callable[[Job, str], None]
 
@@ -87,8 +87,6 @@ class Submission:
             setup.folder(job.name).begin(job)
 
     def _launch(self, setup: ClusterSetup, scratch: Path) -> Launch:
-        if self.cargo.udfs:
-            ship_code(self.cargo.udfs.name)
         options = {
             **job_options(self.request.options),
             **python_options(self.cargo, setup, scratch),

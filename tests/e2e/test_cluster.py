@@ -162,11 +162,27 @@ def test_a_stopped_job_goes_on_from_its_savepoint(project: Project) -> None:
     wait_for(lambda: project.differences("sales_by_customer") == [], 200)
     restored = project.rest.get(f"/jobs/{second}/checkpoints")["latest"]["restored"]
     assert restored["external_path"] == f"file:{savepoint}"
-    # An id will do, and so will a list for people.
+    # The cluster gathers its metrics every ten seconds.
+    wait_for(lambda: project.rest.restarts(second) == 0, 60)
     listed = project.tally("jobs").out.splitlines()
     assert listed[0].split() == ["job", "state", "started", "(UTC)", "restarts", "id"]
     assert re.fullmatch(rf"sales_by_customer  running +[-0-9]+ [:0-9]+  0 +{second}", listed[1])
     assert project.tally("stop", second).code == 0
+    assert_fresh_starts_over(project, file)
+
+
+def assert_fresh_starts_over(project: Project, file: str) -> None:
+    answer = project.tally("submit", "--fresh", "--yes", file)
+    *said, started = answer.out.splitlines()
+    assert said == [
+        "--fresh clears:",
+        "  table sales_by_customer (emptied)",
+        "  topic sales-by-customer (a tombstone for each key)".replace("topic ", f"topic {PREFIX}"),
+    ], answer.err
+    job = started.removeprefix("sales_by_customer ")
+    wait_for(lambda: project.differences("sales_by_customer") == [], 200)
+    assert project.rest.get(f"/jobs/{job}/checkpoints")["latest"]["restored"] is None
+    assert project.tally("stop", job).code == 0
 
 
 def assert_refused_while_it_runs(project: Project, file: str, job: str) -> None:
@@ -199,8 +215,8 @@ def test_functions_travel_as_code(project: Project) -> None:
     """A process that has another module of that name, as a task manager has after a change, runs what was sent."""
     pickled = project.run(
         *(sys.executable, "-c"),
-        "import sys, cloudpickle; from tally.running.shipping import ship_code; sys.path.insert(0, '.');"
-        "ship_code('udfs'); from udfs.customers import tier_of;"
+        "import cloudpickle; from pathlib import Path; from tally.running.shipping import ship_code;"
+        "ship_code(Path('udfs').resolve()); from udfs.customers import tier_of;"
         "print(cloudpickle.dumps(tier_of).hex())",
     )
     assert pickled.code == 0, pickled.err
