@@ -60,7 +60,7 @@ def _aggregate(aggregate: Aggregate, keyspace: str) -> Iterator[str]:
 
 def _window(window: Window) -> str:
     between = {"tumbling": "of", "hopping": "every", "cumulating": "every", "session": "after a gap of"}
-    return f"{window.kind}, {between[window.kind]} {duration(window.step)}"
+    return f"{window.kind} {between[window.kind]} {duration(window.step)}"
 
 
 def _sink(aggregate: Aggregate, sink: CassandraSink | KafkaSink, keyspace: str) -> Iterator[str]:

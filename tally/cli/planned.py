@@ -13,6 +13,7 @@ from tally.errors import ProjectError
 from tally.flink_conf import read_flink_conf
 from tally.project import Project, load_project
 from tally.serving.catalog import fingerprint, save_catalog
+from tally.serving.tables import serving_table
 from tally.stack.bundled import flink_conf
 from tally.stack.jars import flink_jars
 
@@ -78,6 +79,10 @@ def plan(opened: Opened, files: Sequence[Path]) -> tuple[Job, ...]:
         raise NothingToRun(str(root))
     jobs = plan_files(opened.project, files or every, ((), opened.options))
     aggregates = tuple(aggregate for job in jobs for aggregate in job.aggregates)
+    for aggregate in aggregates:
+        # Refused here and not when it is served: a type, a table name, a bucket column that cannot be.
+        if aggregate.cassandra:
+            serving_table(aggregate, opened.project.settings.cassandra.keyspace)
     save_catalog(root, aggregates, before, is_complete=not files)
     return jobs
 

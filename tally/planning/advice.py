@@ -18,6 +18,8 @@ _OPTIONS = re.compile(
 _MISSING = re.compile(
     r"One or more required options are missing\.\s+Missing required options are:\s+(.*)", re.DOTALL
 )
+# tally's own connectors put what to do behind a semicolon.
+_OURS = re.compile(r"([^\n]+); ((?:use|name|set) [^\n]+)")
 
 
 def shortened(reason: str) -> tuple[str, str | None]:
@@ -32,5 +34,7 @@ def shortened(reason: str) -> tuple[str, str | None]:
     if found := _MISSING.search(reason):
         names = ", ".join(f"'{name}'" for name in found[1].split())
         return f"options missing: {names}", f"write {names} in the WITH clause"
+    if found := _OURS.fullmatch(reason.strip()):
+        return found[1], found[2]
     lines = reason.strip().splitlines()
     return (lines[0].removeprefix("SQL validation failed. ").rstrip(".") if lines else "?"), None

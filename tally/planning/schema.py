@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from tally.planning.job import Column
 
-_SHORT = (("VARCHAR(2147483647)", "STRING"), ("VARBINARY(2147483647)", "BYTES"))
+# Flink's long names of types, and the ones that people write.
+_SHORT = (
+    (re.compile(r"VARCHAR\(2147483647\)"), "STRING"),
+    (re.compile(r"VARBINARY\(2147483647\)"), "BYTES"),
+    (re.compile(r"TIMESTAMP\((\d)\) WITH LOCAL TIME ZONE"), r"TIMESTAMP_LTZ(\1)"),
+)
 
 
 def columns_of(schema: Any) -> tuple[Column, ...]:
@@ -30,5 +36,5 @@ def _column(column: Any) -> Column:
     logical = column.getDataType().getLogicalType()
     written = str(logical.copy(True).asSerializableString())
     for long, short in _SHORT:
-        written = written.replace(long, short)
+        written = long.sub(short, written)
     return Column(str(column.getName()), written, bool(logical.isNullable()))

@@ -46,6 +46,6 @@ def test_a_type_that_cassandra_cannot_store_is_refused_when_planned(project):
     assert done.returncode == 2
     assert "Traceback" not in done.stderr
     assert done.stderr == (
-        "error: sql/aggregates/by_day.sql:1:27: aggregate 'kinds', column 'amounts': "
-        "Cassandra cannot store MULTISET<INT NOT NULL>\nhint: write ARRAY_AGG(...) in place of COLLECT(...)\n"
+        "error: sql/aggregates/by_day.sql:1:27: column 'amounts' is MULTISET<INT NOT NULL>, "
+        "which Cassandra cannot store\nhint: use MAP with BIGINT counts\n"
     )

@@ -25,6 +25,7 @@ MISSING = "One or more required options are missing.\n\nMissing required options
         (OPTIONS, "unknown option 'tabel' of connector 'cassandra'", "did you mean 'table'?"),
         (MISSING, "options missing: 'format', 'topic'", "write 'format', 'topic' in the WITH clause"),
         ("SQL validation failed. Too bad.\nmore", "Too bad", None),
+        ("column 'a' is odd; use another", "column 'a' is odd", "use another"),
         ("", "?", None),
     ],
 )
