@@ -234,3 +234,16 @@ def test_a_table_that_differs_stops_the_run_and_stays(bench: Workbench) -> None:
 
     assert "tally drop totals" in str(refused.value)
     assert bench.rows("totals") == [("ann", Decimal("1.00"), 1)]
+
+
+def test_a_group_that_leaves_a_filter_leaves_the_table(bench: Workbench) -> None:
+    few = TOTALS.replace("GROUP BY customer;", "GROUP BY customer HAVING COUNT(*) < 3;")
+    topic = shop(bench, few)
+    bench.produce(topic, [order("ann", "1.00", 1), order("bob", "5.00", 2)])
+    bench.run(until=read(2))
+    bench.produce(topic, [order("ann", "2.00", 3), order("ann", "2.00", 4), order("bob", "1.00", 5)])
+
+    bench.run(until=lambda progress: progress[0].rows_in >= 3 and progress[0].rows_out >= 2)
+
+    assert bench.rows("totals") == [("bob", Decimal("6.00"), 2)]
+    assert list(bench.last_values(f"{bench.prefix}-totals")) == [("bob",)]

@@ -8,7 +8,6 @@ import org.apache.flink.api.connector.sink2.SinkWriter;
 import org.apache.flink.api.connector.sink2.WriterInitContext;
 import org.apache.flink.metrics.groups.SinkWriterMetricGroup;
 import org.apache.flink.table.data.RowData;
-import org.apache.flink.types.RowKind;
 
 /**
  * Writes the changelog of one subtask.
@@ -65,9 +64,6 @@ final class CassandraSinkWriter implements SinkWriter<RowData> {
 
   @Override
   public void write(RowData row, Context context) throws InterruptedException {
-    if (row.getRowKind() == RowKind.UPDATE_BEFORE) {
-      return;
-    }
     RowWrite write = encoder.encode(row, nextTimestamp());
     awaitRoom(write.bytes());
     buffer.add(write);

@@ -51,7 +51,10 @@ final class RowEncoder {
    */
   RowWrite encode(RowData row, long timestamp) {
     ByteBuffer[] cells = new ByteBuffer[set.size()];
-    boolean delete = row.getRowKind() == RowKind.DELETE;
+    // A filter behind an aggregation lets an update-before through and holds its update-after back:
+    // then the row has left the result. Where the update-after follows, it overwrites the delete.
+    boolean delete =
+        row.getRowKind() == RowKind.DELETE || row.getRowKind() == RowKind.UPDATE_BEFORE;
     if (!delete) {
       for (int i = 0; i < cells.length; i++) {
         cells[i] = set.get(i).encode(row);
