@@ -32,7 +32,8 @@ def table_of(progress: Sequence[Progress]) -> Table:
     """Return the table: one row an aggregate."""
     table = Table(box=None, pad_edge=False)
     for title in COLUMNS:
-        table.add_column(title, justify="left" if title in {"aggregate", "state", "event time"} else "right")
+        left = title in {"aggregate", "state", "event time"}
+        table.add_column(title, justify="left" if left else "right", no_wrap=True)
     for one in progress:
         figures = (f"{one.rows_in:,}", f"{one.rows_out:,}", f"{one.late:,}")
         lag = "" if one.lag is None else f"{one.lag:,}"

@@ -85,7 +85,10 @@ class Follower:
     def _of(self, job: Job, name: str, state: str, values: Values) -> Progress:
         last = self._last.get((job.name, name), Progress(job.name, name, state))
         now = _progress(job, name, state, values) if values else replace(last, state=state)
-        if state != "RUNNING":
+        if state == "FINISHED":
+            # A job finishes when it has read everything and every window is closed.
+            now = replace(now, event_time=datetime.max.replace(tzinfo=timezone.utc), lag=0)
+        elif state != "RUNNING":
             now = replace(now, event_time=last.event_time, lag=last.lag)
         self._last[job.name, name] = now
         return now
