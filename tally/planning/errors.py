@@ -360,3 +360,34 @@ class JobImportFailed(ProjectError):
     def hint(self) -> str:
         """Say how to see more."""
         return "mend the module; --debug shows the whole trace"
+
+
+@dataclass(eq=False)
+class SharedPlace(ProjectError):
+    """Two aggregates that write to one place, one that writes to the topic of a source, or two jobs of a name.
+
+    Attributes:
+        kind: ``Cassandra table``, ``topic`` or ``job name``.
+        place: its name.
+        owner: who claims it second.
+        other: who has it, and where that is declared.
+    """
+
+    kind: str
+    place: str
+    owner: str
+    other: tuple[str, Span]
+    span: Span | None
+
+    @property
+    def message(self) -> str:
+        """Name the place and both."""
+        return f"{self.kind} '{self.place}' of '{self.owner}' belongs to '{self.other[0]}' ({self.other[1]})"
+
+    @property
+    def hint(self) -> str:
+        """Say how to choose another."""
+        option = {"Cassandra table": "'cassandra.table' = '...'", "topic": "'kafka.topic' = '...'"}.get(
+            self.kind
+        )
+        return f"choose another with {option}" if option else "rename one of the files"

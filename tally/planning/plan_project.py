@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tally.errors import ProjectErrors, TallyError
 from tally.planning.job import Job
+from tally.planning.places import judge_places
 from tally.planning.planner import JobPlanner, plan_sql
 from tally.planning.tableapi import plan_module
 from tally.project import Project, load_file
@@ -40,6 +41,7 @@ def plan_files(
             jobs.append(plan_file(project, path, base))
         except TallyError as error:
             mistakes.append(error)
+    mistakes += judge_places(jobs)
     if mistakes:
         raise mistakes[0] if len(mistakes) == 1 else ProjectErrors(mistakes)
     return tuple(jobs)

@@ -6,13 +6,16 @@ the fingerprints of the plan that wrote them.
 
 from __future__ import annotations
 
+import fcntl
 import json
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from tally.planning.job import Job
-from tally.running.errors import PlanChanged
+from tally.running.errors import PlanChanged, RunsAlready
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,22 @@ class JobFolder:
         if changed:
             raise PlanChanged(job.name, tuple(changed))
         return latest
+
+    @contextmanager
+    def claimed(self) -> Iterator[None]:
+        """Keep the job from being run twice at once; the operating system frees it whatever happens.
+
+        Raises:
+            RunsAlready: another process has it.
+        """
+        lock = self.root / ".tally" / "jobs" / f"{self.job}.lock"
+        lock.parent.mkdir(parents=True, exist_ok=True)
+        with lock.open("w") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                raise RunsAlready(self.job) from error
+            yield
 
     def begin(self, job: Job) -> None:
         """Note the plan that the coming checkpoints belong to."""

@@ -67,6 +67,23 @@ class PlanChanged(ProjectError):
 
 
 @dataclass(eq=False)
+class RunsAlready(TallyError):
+    """Another `tally run` of this project runs the job."""
+
+    job: str
+
+    @property
+    def message(self) -> str:
+        """Name the job."""
+        return f"job '{self.job}' runs already, in another `tally run` of this project"
+
+    @property
+    def hint(self) -> str:
+        """Say what to do."""
+        return "stop that one with Ctrl-C first"
+
+
+@dataclass(eq=False)
 class ClusterUnreachable(TallyError):
     """No Flink cluster answers; None: there is no address to ask."""
 

@@ -6,7 +6,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -55,17 +55,35 @@ def run(jobs: Sequence[Job], request: RunRequest, on_progress: OnProgress) -> tu
     """Run jobs until they end, or until Ctrl-C stops them with a checkpoint; return their last figures.
 
     Raises:
+        RunsAlready: another process runs one of the jobs.
         PlanChanged: a checkpoint belongs to another plan; nothing was touched.
         TopicMissing, TableDiffers, KafkaUnreachable, CassandraUnreachable: before anything was started.
         JobFailed, UndecodableRecord: a job failed for good; the others were stopped with a checkpoint.
     """
-    extras = {job.name: _extra(job, request) for job in jobs}
-    prepare(jobs, request.target, request.settings, request.feeds)
+    with ExitStack() as claims:
+        if not request.target.bounded:
+            for job in jobs:
+                claims.enter_context(JobFolder(request.root, job.name).claimed())
+        extras = {job.name: _extra(job, request) for job in jobs}
+        prepare(jobs, request.target, request.settings, request.feeds)
+        _begin(jobs, request)
+        return _run(jobs, request, extras, on_progress)
+
+
+def _begin(jobs: Sequence[Job], request: RunRequest) -> None:
+    folders = [(JobFolder(request.root, job.name), job) for job in jobs]
     if request.fresh:
+        for folder, _ in folders:
+            folder.clear()
         empty(jobs, request.target, request.settings)
     if not request.target.bounded:
-        for job in jobs:
-            JobFolder(request.root, job.name).begin(job)
+        for folder, job in folders:
+            folder.begin(job)
+
+
+def _run(
+    jobs: Sequence[Job], request: RunRequest, extras: Mapping[str, Mapping[str, str]], on_progress: OnProgress
+) -> tuple[Progress, ...]:
     with terminable(), mini_cluster(_cluster_options(request), _slots(jobs, request)) as address:
         launch = Launch(address, _job_options(request), (), request.target)
         ids = {start(job, launch, extras[job.name]): job for job in jobs}
@@ -94,8 +112,6 @@ def _extra(job: Job, request: RunRequest) -> dict[str, str]:
     if request.target.bounded:
         return bounded(job, interval)
     folder = JobFolder(request.root, job.name)
-    if request.fresh:
-        folder.clear()
     return continuous(folder, interval, None if request.fresh else folder.restorable(job))
 
 

@@ -102,7 +102,7 @@ class Stack:
         """Stop the servers that ``up`` started, and no other process; return their names.
 
         Args:
-            wipe: remove their data, logs and ports too.
+            wipe: remove their data, logs and ports too, and the checkpoints of jobs, whose offsets are of that data.
             on_progress: is told of each step.
 
         Raises:
@@ -119,6 +119,8 @@ class Stack:
                 for service in pool.map(lambda one: self._end(one, wipe), services):
                     if service.name in running:
                         tell(service.name, "stopped")
+        if wipe:
+            shutil.rmtree(self.root / ".tally" / "jobs", ignore_errors=True)
         return tuple(running)
 
     def status(self) -> tuple[ServiceStatus, ...]:

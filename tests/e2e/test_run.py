@@ -9,7 +9,8 @@ from decimal import Decimal
 
 import pytest
 
-from tally.running.errors import PlanChanged, UndecodableRecord
+from tally.running.checkpoints import JobFolder
+from tally.running.errors import PlanChanged, RunsAlready, UndecodableRecord
 from tally.running.following import Progress
 from tally.serving.errors import CassandraUnreachable, KafkaUnreachable, TableDiffers, TopicMissing
 from tests.e2e.workbench import Workbench
@@ -247,3 +248,13 @@ def test_a_group_that_leaves_a_filter_leaves_the_table(bench: Workbench) -> None
 
     assert bench.rows("totals") == [("bob", Decimal("6.00"), 2)]
     assert list(bench.last_values(f"{bench.prefix}-totals")) == [("bob",)]
+
+
+def test_a_job_does_not_run_twice_at_once(bench: Workbench) -> None:
+    shop(bench, TOTALS)
+    jobs = bench.plan()
+    with JobFolder(bench.root, "a0").claimed(), pytest.raises(RunsAlready) as refused:
+        bench.run(jobs=jobs)
+    assert str(refused.value) == (
+        "job 'a0' runs already, in another `tally run` of this project\nhint: stop that one with Ctrl-C first"
+    )

@@ -1,0 +1,4 @@
+-- How many events, by user_id?
+CREATE MATERIALIZED TABLE by_user (PRIMARY KEY (user_id) NOT ENFORCED)
+WITH ('sinks' = 'cassandra')
+AS SELECT user_id, COUNT(*) AS events FROM events GROUP BY user_id;
