@@ -7,9 +7,10 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from rich.console import Console
+from rich.console import Console, Group
 from rich.live import Live
 from rich.table import Table
+from rich.text import Text
 
 if TYPE_CHECKING:
     from tally.running.following import Progress
@@ -23,7 +24,7 @@ def live() -> Iterator[Callable[[Sequence[Progress]], None]]:
     with Live(console=Console(stderr=True), auto_refresh=False) as shown:
 
         def show(progress: Sequence[Progress]) -> None:
-            shown.update(table_of(progress), refresh=True)
+            shown.update(Group(table_of(progress), *_problems(progress)), refresh=True)
 
         yield show
 
@@ -39,6 +40,11 @@ def table_of(progress: Sequence[Progress]) -> Table:
         lag = "" if one.lag is None else f"{one.lag:,}"
         table.add_row(one.aggregate, one.state.lower(), *figures, _moment(one.event_time), lag)
     return table
+
+
+def _problems(progress: Sequence[Progress]) -> list[Text]:
+    texts = dict.fromkeys(f"restarting: {one.problem}" for one in progress if one.problem)
+    return [Text(text) for text in texts]
 
 
 def _moment(moment: datetime | None) -> str:

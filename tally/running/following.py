@@ -16,6 +16,7 @@ from typing import Any
 from tally.planning.job import Job
 from tally.planning.plan import PlanTable
 from tally.planning.sinks import sink_table
+from tally.running.failures import failure_of
 from tally.running.rest import Rest
 
 _NODE = re.compile(r"\[(\d+)\]")
@@ -39,6 +40,7 @@ class Progress:
         late: rows that its windows dropped, as Flink counts them: rows that were aggregated before count once.
         event_time: up to when its windows are closed; None before the first watermark, ``datetime.max`` at the end.
         lag: records of its topics that are not read yet; None where Kafka has not told.
+        problem: why the job is being restarted, while it is.
     """
 
     job: str
@@ -49,6 +51,7 @@ class Progress:
     late: int = 0
     event_time: datetime | None = None
     lag: int | None = None
+    problem: str | None = None
 
 
 @dataclass
@@ -79,10 +82,14 @@ class Follower:
             state = self.rest.state(job_id)
             values = self._values(job_id) if state == "RUNNING" else {}
             counted = {_as_metric(name): {"sum": count} for name, count in self.counters(job_id).items()}
-            found += [self._of(job, name, state, {**values, **counted}) for name in _watched(job)]
+            found += [self._of(job_id, name, state, {**values, **counted}) for name in _watched(job)]
         return found
 
-    def _of(self, job: Job, name: str, state: str, values: Values) -> Progress:
+    def _problem(self, job_id: str, job: Job) -> str:
+        return failure_of(job.name, self.rest.failure(job_id), None).message
+
+    def _of(self, job_id: str, name: str, state: str, values: Values) -> Progress:
+        job = self.jobs[job_id]
         last = self._last.get((job.name, name), Progress(job.name, name, state))
         now = _progress(job, name, state, values) if values else replace(last, state=state)
         if state == "FINISHED":
@@ -90,6 +97,7 @@ class Follower:
             now = replace(now, event_time=datetime.max.replace(tzinfo=timezone.utc), lag=0)
         elif state != "RUNNING":
             now = replace(now, event_time=last.event_time, lag=last.lag)
+        now = replace(now, problem=self._problem(job_id, job) if state == "RESTARTING" else None)
         self._last[job.name, name] = now
         return now
 

@@ -258,3 +258,41 @@ def test_a_job_does_not_run_twice_at_once(bench: Workbench) -> None:
     assert str(refused.value) == (
         "job 'a0' runs already, in another `tally run` of this project\nhint: stop that one with Ctrl-C first"
     )
+
+
+EVERY_TYPE = """
+-- What does every type that CQL holds look like?
+CREATE MATERIALIZED TABLE every_type (PRIMARY KEY (customer) NOT ENFORCED)
+AS SELECT customer,
+  CAST(MAX(event_ms) AS INT) AS an_int,
+  CAST(MAX(event_ms) AS DOUBLE) AS a_double,
+  MAX(event_ms) > 0 AS a_boolean,
+  CAST('bytes' AS BYTES) AS some_bytes,
+  MAX(event_time) AS a_moment,
+  CAST(MAX(event_time) AS DATE) AS a_day,
+  ARRAY[customer, 'x'] AS a_list,
+  MAP['orders', COUNT(*)] AS a_map,
+  CAST(NULL AS STRING) AS nothing
+FROM orders GROUP BY customer;
+"""
+
+
+def test_every_type_arrives_as_it_was(bench: Workbench) -> None:
+    topic = shop(bench, EVERY_TYPE)
+    bench.produce(topic, [order("ann", "1.00", 86_400), order("ann", "2.00", 86_401)])
+
+    bench.run(bounded=True)
+
+    columns = "an_int, a_double, a_boolean, some_bytes, a_moment, a_list, a_map, nothing"
+    [row] = bench.rows("every_type", columns)
+    assert (*row[:6], dict(row[6]), row[7]) == (
+        86_401_000,
+        86_401_000.0,
+        True,
+        b"bytes",
+        datetime(1970, 1, 2, 0, 0, 1),
+        ["ann", "x"],
+        {"orders": 2},
+        None,
+    )
+    assert str(bench.rows("every_type", "a_day")[0][0]) == "1970-01-02"

@@ -1,0 +1,52 @@
+"""Java stack traces become one line that a user can act on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tally.running.failures import failure_of
+
+WRAPPED = """org.apache.flink.runtime.JobException: Recovery is suppressed by NoRestartBackoffTimeStrategy
+\tat org.apache.flink.runtime.executiongraph.failover.Handler.handleFailure(Handler.java:219)
+Caused by: {cause}
+\tat org.apache.flink.streaming.runtime.tasks.StreamTask.invoke(StreamTask.java:1)
+"""
+
+
+@pytest.mark.parametrize(
+    ("cause", "expected"),
+    [
+        (
+            "io.tally.connectors.kafka.UndecodableRecordException: undecodable record: topic 'x', partition 0, "
+            "offset 12: the message is empty",
+            "job 'totals' stopped at an undecodable record: topic 'x', partition 0, offset 12: the message is empty\n"
+            "hint: nothing was skipped: mend the producer or the columns of the source, then run again",
+        ),
+        (
+            "io.tally.connectors.cassandra.CassandraRefusedException: column ks.t.v is text in Cassandra, but its "
+            "values are bigint\nCaused by: com.datastax.Inner: unreadable",
+            "job 'totals' failed: column ks.t.v is text in Cassandra, but its values are bigint\n"
+            "hint: see the log in logs",
+        ),
+        (
+            "java.io.IOException: outer\nCaused by: java.lang.ArithmeticException: / by zero",
+            "job 'totals' failed: ArithmeticException: / by zero\nhint: see the log in logs",
+        ),
+        (
+            "java.lang.OutOfMemoryError",
+            "job 'totals' failed: OutOfMemoryError\nhint: see the log in logs",
+        ),
+    ],
+    ids=["undecodable", "worded by a connector", "innermost cause", "without a message"],
+)
+def test_the_cause_is_told_without_its_trace(cause: str, expected: str) -> None:
+    assert str(failure_of("totals", WRAPPED.format(cause=cause), Path("logs"))) == expected
+
+
+def test_a_failure_without_a_cause_is_told_by_its_first_line() -> None:
+    assert str(failure_of("totals", "JobException: gone\n\tat somewhere", None)) == (
+        "job 'totals' failed: JobException: gone"
+    )
+    assert str(failure_of("totals", "", None)) == "job 'totals' failed: Flink gave no reason"

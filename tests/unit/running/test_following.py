@@ -1,0 +1,132 @@
+"""Flink's metrics become one line an aggregate."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Mapping
+from datetime import datetime, timezone
+from typing import Any
+
+from rich.console import Console
+
+from tally.cli.live import table_of
+from tally.errors import Span
+from tally.planning.job import Aggregate, CassandraSink, Job, KafkaSink
+from tally.planning.plan import Plan
+from tally.running.following import Follower, Progress
+
+
+def table(name: str, **options: str) -> dict[str, Any]:
+    resolved = {"schema": {"columns": []}, "options": options}
+    return {
+        "table": {"identifier": f"`default_catalog`.`default_database`.`{name}`", "resolvedTable": resolved}
+    }
+
+
+PLAN = Plan(
+    json.dumps(
+        {
+            "nodes": [
+                {"id": 1, "type": "scan", "scanTableSource": table("orders", connector="kafka")},
+                {"id": 2, "type": "window", "description": "Window"},
+                {"id": 3, "type": "sink", "dynamicTableSink": table("minutes$cassandra", table="minutes")},
+                {"id": 4, "type": "sink", "dynamicTableSink": table("minutes$kafka")},
+                {"id": 5, "type": "sink", "dynamicTableSink": table("totals$kafka")},
+            ],
+            "edges": [
+                {"source": 1, "target": 2},
+                {"source": 2, "target": 3},
+                {"source": 2, "target": 4},
+                {"source": 1, "target": 5},
+            ],
+        }
+    )
+)
+HERE = Span("a.sql", 1, 1)
+MINUTES = Aggregate("minutes", "", (), (), (CassandraSink("minutes", (), ()), KafkaSink("m")), None, HERE)
+TOTALS = Aggregate("totals", "", (), (), (KafkaSink("t"),), None, HERE)
+JOB = Job("a", "a.sql", (), (), (), (MINUTES, TOTALS), (), {}, PLAN, {})
+
+SOURCE = "Source__KafkaSource-default_catalog_default_database_orders"
+METRICS: dict[str, Mapping[str, float]] = {
+    f"{SOURCE}.numRecordsOut": {"sum": 1200},
+    f"{SOURCE}.pendingRecords": {"sum": 30},
+    "Window[2].numLateRecordsDropped": {"sum": 4},
+    "Window[2].numRecordsOut": {"sum": 99},
+    "cassandra__tally_minutes__Writer.numRecordsIn": {"sum": 7},
+    "cassandra__tally_minutes__Writer.currentInputWatermark": {"sum": 0, "min": 1_357_000_000_000},
+    "totals$kafka[5]__Writer.numRecordsIn": {"sum": 800},
+    "totals$kafka[5]__Writer.currentInputWatermark": {"sum": 0, "min": -(2**63)},
+}
+
+
+class FakeRest:
+    """A cluster with one job of one vertex."""
+
+    state_now = "RUNNING"
+
+    def state(self, _job: str) -> str:
+        return self.state_now
+
+    def vertices(self, _job: str) -> list[dict[str, Any]]:
+        return [{"id": "v"}]
+
+    def metrics(self, _job: str, _vertex: str, names: Any = ()) -> list[dict[str, Any]]:
+        known = [{"id": name, **value} for name, value in METRICS.items()]
+        return [one for one in known if one["id"] in names] if names else known
+
+    def failure(self, _job: str) -> str:
+        return "JobException: x\nCaused by: java.io.IOException: the broker went away"
+
+
+def follower(**counters: int) -> tuple[FakeRest, Follower]:
+    rest = FakeRest()
+    return rest, Follower(rest, {"id": JOB}, lambda _: counters)  # type: ignore[arg-type]
+
+
+def test_each_aggregate_is_measured_by_the_nodes_that_feed_it() -> None:
+    _, follows = follower()
+    closed = datetime(2013, 1, 1, 0, 26, 40, tzinfo=timezone.utc)
+    assert follows.progress() == [
+        Progress("a", "minutes", "RUNNING", 1200, 7, 4, closed, 30),
+        Progress("a", "totals", "RUNNING", 1200, 800, 0, None, 30),
+    ]
+
+
+def test_kept_counters_outlive_the_job() -> None:
+    rest, follows = follower(
+        **{
+            "Source: KafkaSource-default_catalog.default_database.orders.numRecordsOut": 1500,
+            "Window[2].numLateRecordsDropped": 5,
+            "cassandra: tally.minutes: Writer.numRecordsIn": 9,
+        }
+    )
+    rest.state_now = "FINISHED"
+    end = datetime.max.replace(tzinfo=timezone.utc)
+    assert follows.progress()[0] == Progress("a", "minutes", "FINISHED", 1500, 9, 5, end, 0)
+
+
+def test_a_restarting_job_keeps_its_figures_and_says_why() -> None:
+    rest, follows = follower()
+    follows.progress()
+    rest.state_now = "RESTARTING"
+    [_, totals] = follows.progress()
+    problem = "job 'a' failed: IOException: the broker went away"
+    assert totals == Progress("a", "totals", "RESTARTING", 1200, 800, 0, None, 30, problem)
+
+
+def test_the_live_lines() -> None:
+    shown = io.StringIO()
+    end = datetime.max.replace(tzinfo=timezone.utc)
+    moment = datetime(2013, 1, 1, 5, tzinfo=timezone.utc)
+    rows = [
+        Progress("a", "minutes", "FINISHED", 1500, 9, 5, end, 0),
+        Progress("a", "totals", "RUNNING", 1200, 800, 0, moment),
+    ]
+    Console(file=shown, width=90).print(table_of(rows))
+    assert [line.rstrip() for line in shown.getvalue().splitlines()] == [
+        "aggregate  state     rows in  rows out  late  event time           lag",
+        "minutes    finished    1,500         9     5  end                    0",
+        "totals     running     1,200       800     0  2013-01-01 05:00:00",
+    ]
