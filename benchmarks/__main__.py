@@ -1,0 +1,91 @@
+"""``python -m benchmarks [throughput|defaults|startup]``; all three when none is named."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+import click
+
+from benchmarks.defaults import VARIANTS, defaults
+from benchmarks.startup import startup
+from benchmarks.throughput import CASES, throughput
+from benchmarks.workloads import WORKLOADS
+
+F = TypeVar("F", bound=Callable[..., object])
+
+
+def _two(_context: click.Context, _option: click.Parameter, text: str) -> tuple[int, int]:
+    """Return two different numbers of events, written by comma, the smaller one first."""
+    try:
+        small, large = sorted(int(part) for part in text.split(","))
+    except ValueError:
+        raise click.BadParameter("write two numbers: 1000000,10000000") from None
+    if not 0 < small < large:
+        raise click.BadParameter("write two different numbers above 0")
+    return small, large
+
+
+def _sizes(default: str) -> Callable[[F], F]:
+    return click.option("--sizes", callback=_two, default=default, show_default=True, metavar="N1,N2")
+
+
+def _several(flag: str, names: tuple[str, ...]) -> Callable[[F], F]:
+    chosen = click.Choice(names)
+    return click.option(
+        flag, multiple=True, type=chosen, default=names, help="Only this one; may be repeated."
+    )
+
+
+_FOLDER = click.Path(path_type=Path, file_okay=False)
+_OUT = click.option("--out", type=_FOLDER, default=Path(".tally/benchmarks"), show_default=True)
+_REPEATS = click.option("--repeats", type=click.IntRange(min=1), default=5, show_default=True)
+
+
+@click.group(invoke_without_command=True)
+@click.pass_context
+def main(context: click.Context) -> None:
+    """Measure tally on this machine. Nothing else should run meanwhile."""
+    if context.invoked_subcommand is None:
+        for command in (_startup, _defaults, _throughput):
+            context.invoke(command)
+
+
+@main.command("throughput")
+@_sizes("1000000,10000000")
+@_REPEATS
+@click.option("--parallelism", type=click.IntRange(min=1), default=2, show_default=True)
+@_several("--case", tuple(CASES))
+@_OUT
+def _throughput(
+    sizes: tuple[int, int], repeats: int, parallelism: int, case: tuple[str, ...], out: Path
+) -> None:
+    """Records per further CPU-second, through tally and by hand."""
+    throughput(case, parallelism, sizes, repeats, out)
+
+
+@main.command("defaults")
+@_sizes("200000,1000000")
+@_REPEATS
+@_several("--variant", tuple(VARIANTS))
+@click.option("--workload", type=click.Choice(tuple(WORKLOADS)), default="totals", show_default=True)
+@_OUT
+def _defaults(
+    sizes: tuple[int, int], repeats: int, variant: tuple[str, ...], workload: str, out: Path
+) -> None:
+    """What each default brings: one setting changed at a time."""
+    defaults(variant, workload, sizes, repeats, out)
+
+
+@main.command("startup")
+@_REPEATS
+@click.option("--demo/--no-demo", default=True, help="Measure the demo's memory as well.")
+@_OUT
+def _startup(repeats: int, demo: bool, out: Path) -> None:
+    """From nothing to ready, from command to first row, and the demo's memory."""
+    startup(repeats, demo, out)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,87 @@
+"""Generated payments: the events, their totals, and their way onto a topic."""
+
+from __future__ import annotations
+
+import random
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from confluent_kafka import Producer
+from confluent_kafka.admin import NewTopic
+
+from tally.serving.kafka import admin, producer
+from tally.serving.topics import end_offsets
+
+PARTITIONS = 4
+USERS = 1_000
+FIRST_MS = 1_767_225_600_000
+"""Event time of the first payment: 2026-01-01 00:00 UTC."""
+_LARGE_BATCHES = {"linger.ms": 50, "batch.size": 1_000_000, "queue.buffering.max.messages": 1_000_000}
+
+Payment = tuple[int, int, int]
+Key = tuple[str | int, ...]
+Totals = dict[Key, tuple[int, int]]
+"""Number of payments and sum of their amounts, by key."""
+
+
+@dataclass(frozen=True)
+class Payments:
+    """A repeatable sequence of payments, one a millisecond of event time.
+
+    Attributes:
+        count: how many.
+        seed: of the generator.
+    """
+
+    count: int
+    seed: int = 7
+
+    def __iter__(self) -> Iterator[Payment]:
+        """Yield (number of the user, amount in cents, event time in ms)."""
+        draw = random.Random(self.seed).random
+        for number in range(self.count):
+            yield int(draw() * USERS), 1 + int(draw() * 9_999), FIRST_MS + number
+
+    def totals(self, key: Callable[[Payment], Key]) -> Totals:
+        """Return what an aggregate by ``key`` has to serve."""
+        counts: dict[Key, int] = defaultdict(int)
+        sums: dict[Key, int] = defaultdict(int)
+        for payment in self:
+            group = key(payment)
+            counts[group] += 1
+            sums[group] += payment[1]
+        return {group: (counts[group], sums[group]) for group in counts}
+
+
+def user_id(number: int) -> str:
+    """Return a user as the records name it."""
+    return f"user-{number:04d}"
+
+
+def preload(kafka: str, topic: str, payments: Payments) -> None:
+    """Create a topic of four partitions and fill it: JSON values of about 65 bytes, keyed by user.
+
+    Raises:
+        RuntimeError: the topic does not hold them all afterwards.
+    """
+    admin(kafka).create_topics([NewTopic(topic, PARTITIONS, 1)])[topic].result(30)
+    client = producer(kafka, **_LARGE_BATCHES)
+    for user, amount, event_ms in payments:
+        _produce(
+            producer, topic, user, f'{{"user_id":"{user_id(user)}","amount":{amount},"event_ms":{event_ms}}}'
+        )
+    unsent = client.flush(120)
+    held = sum(high - low for low, high in end_offsets(kafka, topic).values())
+    if unsent or held != payments.count:
+        raise RuntimeError(f"topic {topic} holds {held} of {payments.count} payments")
+
+
+def _produce(client: Producer, topic: str, user: int, value: str) -> None:
+    while True:
+        try:
+            client.produce(topic, value, user_id(user), partition=user % PARTITIONS)
+            client.poll(0)
+            return
+        except BufferError:
+            client.poll(0.1)
