@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from cassandra.cluster import Session
 
     from tally.planning.job import Aggregate, Job
-    from tally.recount import Difference
+    from tally.recount import Rows
     from tally.running.following import Progress
 
 ROWS_SHOWN = 5
@@ -170,15 +170,13 @@ def _verify(opened: Opened, jobs: Sequence[Job]) -> None:
                 continue
             rows = expected(database, aggregate.name)
             for place, served in _served(opened, session, aggregate, kafka):
-                wrong += _compare(aggregate, place, (rows, served))
+                wrong += compared(aggregate, place, (rows, served))
     database.close()
     if wrong:
         raise RecountDiffers(tuple(wrong))
 
 
-def _served(
-    opened: Opened, session: Session, aggregate: Aggregate, kafka: str
-) -> Iterator[tuple[str, object]]:
+def _served(opened: Opened, session: Session, aggregate: Aggregate, kafka: str) -> Iterator[tuple[str, Rows]]:
     from tally.recount import served_cassandra, served_kafka  # noqa: PLC0415
 
     if aggregate.cassandra:
@@ -188,10 +186,17 @@ def _served(
         yield f"topic {aggregate.kafka.topic}", served_kafka(kafka, aggregate)
 
 
-def _compare(aggregate: Aggregate, place: str, rows: tuple[object, object]) -> list[str]:
+def compared(aggregate: Aggregate, place: str, rows: tuple[Rows, Rows]) -> list[str]:
+    """Print how served rows compare with the recount, and return the name of the result where they differ.
+
+    Args:
+        aggregate: whose rows they are.
+        place: where they are served, in words.
+        rows: of the recount, and served.
+    """
     from tally.recount import compare  # noqa: PLC0415
 
-    difference: Difference = compare(*rows, aggregate.key)  # type: ignore[arg-type]
+    difference = compare(*rows, aggregate.key)
     verdict = "DIFFERS" if difference else "verified"
     click.echo(
         f"{verdict}: {difference.matching} of {difference.expected} rows of {aggregate.name} in {place}"
