@@ -10,11 +10,6 @@ from benchmarks.comparing import Comparison, compare
 from benchmarks.runs import Cell
 from benchmarks.workloads import WORKLOADS
 
-_MINI_BATCH = {
-    "table.exec.mini-batch.enabled": "true",
-    "table.exec.mini-batch.allow-latency": "1 s",
-    "table.exec.mini-batch.size": "50000",
-}
 # A JVM takes one collector: the shipped one is taken back first.
 _NO_PARALLEL = "-XX:-UseParallelGC"
 
@@ -35,12 +30,12 @@ VARIANTS = {
         Variant("shipped"),
         Variant("no-object-reuse", {"pipeline.object-reuse": "false"}),
         Variant("no-mini-batch", {"table.exec.mini-batch.enabled": "false"}),
-        Variant("mini-batch", _MINI_BATCH),
-        Variant("mini-batch-5000", _MINI_BATCH | {"table.exec.mini-batch.size": "5000"}),
+        Variant("mini-batch-5000", {"table.exec.mini-batch.size": "5000"}),
         Variant("parallelism-2", parallelism=2),
         Variant("rocksdb", {"state.backend.type": "rocksdb"}),
         Variant("heap-512m", variables={"TALLY_FLINK_MEMORY": "512m"}),
         Variant("heap-2g", variables={"TALLY_FLINK_MEMORY": "2g"}),
+        Variant("c1-only", variables={"JVM_ARGS": "-XX:TieredStopAtLevel=1"}),
         Variant("g1", variables={"JVM_ARGS": f"{_NO_PARALLEL} -XX:+UseG1GC"}),
         Variant("serial-gc", variables={"JVM_ARGS": f"{_NO_PARALLEL} -XX:+UseSerialGC"}),
     )

@@ -65,16 +65,23 @@ def preload(kafka: str, topic: str, payments: Payments) -> None:
     Raises:
         RuntimeError: the topic does not hold them all afterwards.
     """
-    admin(kafka).create_topics([NewTopic(topic, PARTITIONS, 1)])[topic].result(30)
+    create_topic(kafka, NewTopic(topic, PARTITIONS, 1))
     client = producer(kafka, **_LARGE_BATCHES)
     for user, amount, event_ms in payments:
         _produce(
-            producer, topic, user, f'{{"user_id":"{user_id(user)}","amount":{amount},"event_ms":{event_ms}}}'
+            client, topic, user, f'{{"user_id":"{user_id(user)}","amount":{amount},"event_ms":{event_ms}}}'
         )
     unsent = client.flush(120)
     held = sum(high - low for low, high in end_offsets(kafka, topic).values())
     if unsent or held != payments.count:
         raise RuntimeError(f"topic {topic} holds {held} of {payments.count} payments")
+
+
+def create_topic(kafka: str, topic: NewTopic) -> None:
+    """Create a topic and return when the broker says it is there."""
+    # The client has to live until then: without it nobody completes the future.
+    client = admin(kafka)
+    client.create_topics([topic])[topic.topic].result(30)
 
 
 def _produce(client: Producer, topic: str, user: int, value: str) -> None:

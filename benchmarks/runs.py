@@ -11,12 +11,11 @@ from confluent_kafka.admin import NewTopic
 
 from benchmarks.commands import Cost
 from benchmarks.contenders import CONTENDERS, Task
-from benchmarks.events import PARTITIONS, Payments, Totals, preload
+from benchmarks.events import PARTITIONS, Payments, Totals, create_topic, preload
 from benchmarks.recount import check, records_of, served_by_cassandra, served_by_kafka
 from benchmarks.servers import Servers, running, server_cpu
 from benchmarks.workloads import Workload
 from tally.serving.cassandra import connect
-from tally.serving.kafka import admin
 from tally.serving.topics import drop_topics
 from tally.settings import CassandraSettings
 
@@ -116,8 +115,9 @@ class Bench:
         return self._expected[workload.name, size]
 
     def _create_topic(self, topic: str) -> None:
-        new = NewTopic(topic, PARTITIONS, 1, config={"cleanup.policy": "compact"})
-        admin(self._servers.kafka).create_topics([new])[topic].result(30)
+        create_topic(
+            self._servers.kafka, NewTopic(topic, PARTITIONS, 1, config={"cleanup.policy": "compact"})
+        )
 
     def _clear(self, task: Task) -> None:
         drop_topics(self._servers.kafka, [task.topic])

@@ -10,6 +10,9 @@ from dataclasses import asdict
 from itertools import pairwise
 from pathlib import Path
 
+from cassandra import InvalidRequest
+from cassandra.cluster import NoHostAvailable, Session
+
 from benchmarks.commands import TALLY, environment
 from benchmarks.contenders import Task, variables, write_project
 from benchmarks.events import Payments, preload
@@ -99,16 +102,20 @@ def first_row(servers: Servers, name: str) -> list[Phase]:
 
 def _wait_for_row(servers: Servers, keyspace: str, process: subprocess.Popen[bytes]) -> float:
     """Return when the first row was there; asks ten times a second, since Cassandra tells nobody."""
-    settings = CassandraSettings()
     deadline = time.monotonic() + _PATIENCE_SECONDS
-    found = "SELECT table_name FROM system_schema.tables WHERE keyspace_name = %s AND table_name = %s"
-    with connect(servers.cassandra, settings) as session:
+    with connect(servers.cassandra, CassandraSettings()) as session:
         while time.monotonic() < deadline and process.poll() is None:
-            exists = session.execute(found, (keyspace, TOTALS.name)).one()
-            if exists and session.execute(f"SELECT user_id FROM {keyspace}.{TOTALS.name} LIMIT 1").one():
+            if _has_row(session, f"{keyspace}.{TOTALS.name}"):
                 return time.time()
             time.sleep(_LOOK_SECONDS)
     raise RuntimeError(f"tally run served no row, see {keyspace}/output.log")
+
+
+def _has_row(session: Session, table: str) -> bool:
+    try:
+        return session.execute(f"SELECT user_id FROM {table} LIMIT 1").one() is not None
+    except (InvalidRequest, NoHostAvailable):
+        return False  # no such table yet, or one that the server is creating
 
 
 def _phases(moments: Sequence[Moment], course: CpuCourse) -> list[Phase]:
