@@ -8,6 +8,9 @@ from dataclasses import asdict, dataclass
 
 from benchmarks.runs import Run
 
+NOISE = 0.2
+"""By this share the start-up's CPU varies; a difference of two sizes that is no greater tells of no rate."""
+
 
 @dataclass(frozen=True)
 class Spread:
@@ -30,7 +33,8 @@ class Figure:
 
     Attributes:
         label: of the cell.
-        rate: records per further CPU-second: (N2 - N1) / (CPU2 - CPU1), each repeat by itself.
+        rate: records per further CPU-second: (N2 - N1) / (CPU2 - CPU1), each repeat by itself; None where the sizes
+            are too small to tell.
         small_cpu: CPU-seconds of a run of N1 events.
         large_cpu: CPU-seconds of a run of N2 events.
         large_wall: seconds of a run of N2 events, command to end.
@@ -72,8 +76,7 @@ def _pairs(runs: Sequence[Run], sizes: Sequence[int]) -> list[tuple[Run, Run]]:
 
 def _figure(label: str, pairs: Sequence[tuple[Run, Run]]) -> Figure:
     further = [(two.size - one.size, two.cost.cpu_seconds - one.cost.cpu_seconds) for one, two in pairs]
-    # On sizes too small the noise is greater than the difference: then there is no rate to tell.
-    measurable = all(records > 0 and seconds > 0 for records, seconds in further)
+    measurable = all(two.cost.cpu_seconds > one.cost.cpu_seconds * (1 + NOISE) for one, two in pairs)
     return Figure(
         label=label,
         rate=spread(records / seconds for records, seconds in further) if measurable else None,

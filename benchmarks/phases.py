@@ -10,7 +10,7 @@ from pathlib import Path
 
 _LINE = re.compile(r"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3}) ")
 # What ends each phase, in the log that the JVM writes; the last such line counts for the last one.
-_FIRST_LINE = "JVM up"
+_FIRST_LINE = "Python and JVM up (first line of the log)"
 _MARKS = (
     ("planned, topic and table checked", "Starting Flink Mini Cluster"),
     ("mini-cluster up", "Flink Mini Cluster started successfully"),
