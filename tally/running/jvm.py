@@ -5,6 +5,7 @@ PyFlink reads them from environment variables when the first Java object is aske
 
 from __future__ import annotations
 
+import sys
 import sysconfig
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -43,6 +44,8 @@ class Jvm:
                 "FLINK_LOG_DIR": str(self.logs),
                 # The one variable that PyFlink appends to its class path.
                 "HADOOP_CLASSPATH": class_path.rstrip(":"),
+                # The interpreter inside the JVM looks for the first python3 here to find its standard library.
+                "PATH": ":".join([str(Path(sys.executable).parent), given.get("PATH", "")]).rstrip(":"),
                 # The interpreter inside the JVM knows nothing of this one's virtual environment.
                 "PYTHONPATH": packages.rstrip(":"),
                 "JVM_ARGS": f"-Xmx{self.heap} -XX:+UseParallelGC {given.get('JVM_ARGS', '')}".strip(),

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from cassandra import InvalidRequest
 from confluent_kafka import Producer
 from confluent_kafka.admin import AdminClient, NewTopic
 
@@ -18,6 +19,7 @@ from tally.planning.plan_project import plan_project
 from tally.project import load_project
 from tally.running.connections import Target
 from tally.running.following import Progress
+from tally.running.rest import wait_for
 from tally.running.session import RunRequest, run
 from tally.serving.cassandra import connect
 from tally.serving.tombstones import read_to_end
@@ -111,6 +113,17 @@ class Workbench:
         with connect(str(self.stack.addresses().cassandra), settings.cassandra) as session:
             found = session.execute(f'SELECT {columns} FROM "{self.prefix}"."{table}"')
             return sorted(tuple(row) for row in found)
+
+    def wait_for_rows(self, table: str, seconds: float = 240) -> None:
+        """Return as soon as a serving table holds a row."""
+
+        def found() -> bool:
+            try:
+                return bool(self.rows(table))
+            except InvalidRequest:
+                return False  # the table is not there yet
+
+        wait_for(found, seconds)
 
     def changes(self, topic: str) -> list[tuple[bytes | None, bytes | None]]:
         """Return (key, value) of every record of a topic, in order within its partitions."""

@@ -20,10 +20,13 @@ Plan = Callable[..., tuple[Job, ...]]
 
 @pytest.fixture(scope="session")
 def flink_options(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """Flink's options, with the JVM set up that PyFlink starts on its first use."""
+    """Flink's options, with the JVM set up that PyFlink starts on its first use.
+
+    Without mini-batch, so that a plan shows each operator undivided; tests that are about mini-batch turn it on.
+    """
     conf = bundle().flink_conf
     Jvm(flink_jars(), conf, tmp_path_factory.mktemp("flink-logs"), "1g").configure()
-    return read_flink_conf(conf)
+    return {**read_flink_conf(conf), "table.exec.mini-batch.enabled": "false"}
 
 
 @pytest.fixture(scope="session")
