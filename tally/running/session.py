@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import signal
 import threading
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -54,6 +53,8 @@ class RunRequest:
 def run(jobs: Sequence[Job], request: RunRequest, on_progress: OnProgress) -> tuple[Progress, ...]:
     """Run jobs until they end, or until Ctrl-C stops them with a checkpoint; return their last figures.
 
+    ``on_progress`` may raise KeyboardInterrupt to the same effect.
+
     Raises:
         RunsAlready: another process runs one of the jobs.
         PlanChanged: a checkpoint belongs to another plan; nothing was touched.
@@ -84,27 +85,35 @@ def _begin(jobs: Sequence[Job], request: RunRequest) -> None:
 def _run(
     jobs: Sequence[Job], request: RunRequest, extras: Mapping[str, Mapping[str, str]], on_progress: OnProgress
 ) -> tuple[Progress, ...]:
-    with terminable(), mini_cluster(_cluster_options(request), _slots(jobs, request)) as address:
+    slots = _slots(jobs, request)
+    with stop_requests() as stop, mini_cluster(_cluster_options(request), slots) as address:
         launch = Launch(address, _job_options(request), (), request.target)
         ids = {start(job, launch, extras[job.name]): job for job in jobs}
-        return _Watch(Rest(address), ids, request).until_over(on_progress)
+        return _Watch(Rest(address), ids, request, stop).until_over(on_progress)
 
 
 @contextmanager
-def terminable() -> Iterator[None]:
-    """Let SIGTERM stop a run as Ctrl-C does: with a checkpoint, and with the JVM."""
+def stop_requests() -> Iterator[threading.Event]:
+    """Turn Ctrl-C and SIGTERM into an event, for as long as jobs run; a second one interrupts at once.
 
-    def interrupt(_signal: int, _frame: object) -> None:
-        raise KeyboardInterrupt
+    An exception in the middle of a call to the JVM would leave that call, and every later one, without an answer.
+    """
+    asked = threading.Event()
+
+    def ask(_signal: int, _frame: object) -> None:
+        if asked.is_set():
+            raise KeyboardInterrupt
+        asked.set()
 
     if threading.current_thread() is not threading.main_thread():
-        yield
+        yield asked
         return
-    before = signal.signal(signal.SIGTERM, interrupt)
+    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
-        yield
+        yield asked
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _extra(job: Job, request: RunRequest) -> dict[str, str]:
@@ -135,6 +144,7 @@ class _Watch:
     rest: Rest
     jobs: Mapping[str, Job]
     request: RunRequest
+    stop_asked: threading.Event
 
     def until_over(self, on_progress: OnProgress) -> tuple[Progress, ...]:
         follower = Follower(self.rest, self.jobs, kept_counters)
@@ -151,7 +161,9 @@ class _Watch:
                     progress = follower.progress()
                     on_progress(progress)
                     return tuple(progress)
-                time.sleep(SECONDS_BETWEEN_LOOKS)
+                if self.stop_asked.wait(SECONDS_BETWEEN_LOOKS):
+                    self.stop()
+                    return tuple(progress)
         except KeyboardInterrupt:
             self.stop()
             return tuple(progress)
