@@ -49,7 +49,7 @@ def main(context: click.Context) -> None:
     """Measure tally on this machine. Nothing else should run meanwhile."""
     if context.invoked_subcommand is None:
         for command in (_startup, _defaults, _throughput):
-            context.invoke(command)
+            command.main([], standalone_mode=False)
 
 
 @main.command("throughput")
