@@ -231,7 +231,6 @@ def test_another_aggregate_in_the_file_leaves_a_fingerprint_alone(planned):
 ANOTHER_PROCESS = """
 import json, sys
 from pathlib import Path
-from tally.flink_conf import read_flink_conf
 from tally.planning.plan_project import plan_project
 from tally.project import load_project
 from tally.running.jvm import Jvm
@@ -239,13 +238,14 @@ from tally.stack.bundled import bundle
 from tally.stack.jars import flink_jars
 conf = bundle().flink_conf
 Jvm(flink_jars(), conf, Path(sys.argv[2]), "1g").configure()
-jobs = plan_project(load_project(Path(sys.argv[1]), {}), (), read_flink_conf(conf))
+jobs = plan_project(load_project(Path(sys.argv[1]), {}), (), json.loads(sys.argv[3]))
 print(json.dumps({job.name: [job.plan.text, dict(job.fingerprints)] for job in jobs}))
 """
 
 
-def test_another_process_plans_the_same(mixed, tmp_path):
-    command = [sys.executable, "-c", ANOTHER_PROCESS, str(MIXED), str(tmp_path)]
+def test_another_process_plans_the_same(mixed, flink_options, tmp_path):
+    options = json.dumps(flink_options)
+    command = [sys.executable, "-c", ANOTHER_PROCESS, str(MIXED), str(tmp_path), options]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     theirs = json.loads(done.stdout.splitlines()[-1])
     assert theirs == {name: [job.plan.text, dict(job.fingerprints)] for name, job in mixed.items()}
