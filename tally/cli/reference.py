@@ -25,7 +25,7 @@ def page() -> str:
 
 
 def _sections() -> Iterator[str]:
-    context = click.Context(tally, info_name="tally")
+    context = click.Context(tally, info_name="tally", **tally.context_settings)
     for name in tally.list_commands(context):
         command = tally.get_command(context, name)
         assert command

@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +22,8 @@ from tally.running.rest import Rest, wait_for
 from tally.settings import Settings
 
 SECONDS_BETWEEN_LOOKS = 0.5
+LAST_CHECKPOINT = 30.0
+"""Seconds that a job has for its last checkpoint when it is stopped."""
 _OVER = {"FINISHED", "FAILED", "CANCELED", "SUSPENDED"}
 
 OnProgress = Callable[[Sequence[Progress]], None]
@@ -178,11 +180,17 @@ class _Watch:
         wait_for(lambda: all(self.rest.state(job) in _OVER for job in running), 60)
 
     def _checkpoint(self, job: str) -> None:
+        """Take a last checkpoint; a job that cannot, since it is restarting, goes on from its last one next time."""
+        with suppress(TimeoutError):
+            wait_for(lambda: self.rest.state(job) != "RUNNING" or self._is_checkpointed(job), LAST_CHECKPOINT)
+
+    def _is_checkpointed(self, job: str) -> bool:
         try:
             self.rest.checkpoint(job)
-        except (TallyError, TimeoutError):
-            # A job that cannot take one now, since it is restarting, goes on from its last one next time.
-            return
+        except TallyError:
+            # Refused while a task is still being deployed, which is over soon.
+            return False
+        return True
 
     def _failure(self, job: str) -> TallyError:
         return failure_of(self.jobs[job].name, self.rest.failure(job), self.request.logs)

@@ -118,7 +118,8 @@ def test_a_record_that_the_broker_refuses_stops_the_feed(kafka, topic):
         f"feeding topic '{topic}' failed after {taken} records: Broker: Message size too large\n"
         "hint: the topic holds part of the data set; `tally down --wipe` empties the local broker"
     )
-    assert taken == 60
+    # The refusal comes back while the producer goes on: a record or two behind it may be taken before the feed stops.
+    assert 60 <= taken <= 65
     held = [json.loads(value)["purchase_id"] for _, value, _ in read_all(kafka, topic)[0]]
     assert held[:60] == list(range(1, 61))
 

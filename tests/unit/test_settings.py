@@ -109,6 +109,7 @@ def test_every_setting_has_a_variable(tmp_path):
         "TALLY_CASSANDRA_CONTACT_POINTS": "[::1]:9042",
         "TALLY_FLINK_REST_ADDRESS": "a:1",
         "TALLY_FLINK_CHECKPOINT_INTERVAL": "1 min",
+        "TALLY_FLINK_MEMORY": "2g",
         "TALLY_STACK_KAFKA_MEMORY": "1g",
         "TALLY_STACK_CASSANDRA_MEMORY": "700m",
         "TALLY_CASSANDRA_CONSISTENCY_LEVEL": values["str"],
