@@ -16,6 +16,8 @@ import requests
 
 from tally.running.errors import ClusterRefused, ClusterUnreachable
 
+OVER = frozenset({"FINISHED", "FAILED", "CANCELED", "SUSPENDED"})
+"""States that a job does not leave any more."""
 TIMEOUT = 20.0
 CONNECT_TIMEOUT = 5.0
 POLL = 0.2
@@ -42,7 +44,7 @@ class JobState:
     @property
     def is_over(self) -> bool:
         """Whether it will never run again."""
-        return self.state in {"FINISHED", "FAILED", "CANCELED", "SUSPENDED"}
+        return self.state in OVER
 
 
 class Rest:

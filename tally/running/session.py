@@ -18,13 +18,12 @@ from tally.running.following import Follower, Progress
 from tally.running.launch import Launch, bounded, continuous, start
 from tally.running.minicluster import kept_counters, mini_cluster
 from tally.running.prepare import empty, prepare
-from tally.running.rest import Rest, wait_for
+from tally.running.rest import OVER, Rest, wait_for
 from tally.settings import Settings
 
 SECONDS_BETWEEN_LOOKS = 0.5
 LAST_CHECKPOINT = 30.0
 """Seconds that a job has for its last checkpoint when it is stopped."""
-_OVER = {"FINISHED", "FAILED", "CANCELED", "SUSPENDED"}
 
 OnProgress = Callable[[Sequence[Progress]], None]
 
@@ -159,7 +158,7 @@ class _Watch:
                 if failed := [job for job, state in states.items() if state == "FAILED"]:
                     self.stop()
                     raise self._failure(failed[0])
-                if all(state in _OVER for state in states.values()):
+                if all(state in OVER for state in states.values()):
                     progress = follower.progress()
                     on_progress(progress)
                     return tuple(progress)
@@ -172,12 +171,12 @@ class _Watch:
 
     def stop(self) -> None:
         """Cancel every job that runs, after a checkpoint where it keeps some."""
-        running = [job for job in self.jobs if self.rest.state(job) not in _OVER]
+        running = [job for job in self.jobs if self.rest.state(job) not in OVER]
         for job in running:
             if not self.request.target.bounded:
                 self._checkpoint(job)
             self.rest.cancel(job)
-        wait_for(lambda: all(self.rest.state(job) in _OVER for job in running), 60)
+        wait_for(lambda: all(self.rest.state(job) in OVER for job in running), 60)
 
     def _checkpoint(self, job: str) -> None:
         """Take a last checkpoint; a job that cannot, since it is restarting, goes on from its last one next time."""
