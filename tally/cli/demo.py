@@ -124,12 +124,12 @@ def _feed_if_missing(opened: Opened, dataset: Dataset) -> None:
 
 def _run(opened: Opened, jobs: Sequence[Job]) -> Sequence[Progress]:
     from tally.cli.live import live  # noqa: PLC0415
-    from tally.cli.run import request_of  # noqa: PLC0415
+    from tally.cli.mode import Mode, request_of  # noqa: PLC0415
     from tally.running.session import run  # noqa: PLC0415
 
     _say(f"running {len(jobs)} jobs to the topics' present end")
     with live() as show:
-        return run(jobs, request_of(opened, bounded=True, fresh=False), show)
+        return run(jobs, request_of(opened, Mode(bounded=True)), show)
 
 
 def _aggregates(jobs: Sequence[Job]) -> Iterator[Aggregate]:

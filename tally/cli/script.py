@@ -7,14 +7,14 @@ from pathlib import Path
 import click
 
 from tally.cli.context import debug_option
+from tally.cli.mode import Mode, bounded_option, request_of
 from tally.cli.planned import open_project, plan
-from tally.cli.run import request_of
 from tally.cli.submit import JOB_FILES
 
 
 @click.command(name="script")
 @JOB_FILES
-@click.option("--bounded", is_flag=True, help="Read to the topics' present end and finish.")
+@bounded_option
 @debug_option
 def command(files: tuple[Path, ...], bounded: bool) -> None:
     """Start jobs on the cluster that Flink's client chose; see jobs/sql.py."""
@@ -26,5 +26,5 @@ def command(files: tuple[Path, ...], bounded: bool) -> None:
     if opened.project.udfs:
         ship_code(opened.project.udfs)
     jobs = plan(opened, files)
-    for job, id_ in start_all(jobs, request_of(opened, bounded=bounded, fresh=False)):
+    for job, id_ in start_all(jobs, request_of(opened, Mode(bounded))):
         click.echo(f"{job.name} {id_}")

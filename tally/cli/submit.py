@@ -8,8 +8,8 @@ import click
 
 from tally.cli.cluster import cluster
 from tally.cli.context import debug_option
+from tally.cli.mode import Mode, announce, mode_options, request_of
 from tally.cli.planned import open_project, plan
-from tally.cli.run import announce_fresh, request_of
 
 JOB_FILES = click.argument(
     "files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE..."
@@ -18,15 +18,9 @@ JOB_FILES = click.argument(
 
 @click.command(name="submit")
 @JOB_FILES
-@click.option(
-    "--bounded", is_flag=True, help="Read to the topics' present end, close the windows and finish."
-)
-@click.option(
-    "--fresh", is_flag=True, help="Clear what the jobs serve and count from the beginning of the topics."
-)
-@click.option("--yes", is_flag=True, help="Do not ask before --fresh clears something.")
+@mode_options
 @debug_option
-def command(files: tuple[Path, ...], bounded: bool, fresh: bool, yes: bool) -> None:
+def command(files: tuple[Path, ...], **options: bool) -> None:
     r"""Run jobs on a Flink cluster: the one of [tool.tally.flink], else that of `tally up --flink`.
 
     Returns when the cluster has accepted them, and prints their names and ids. The connectors go along where the
@@ -38,8 +32,7 @@ def command(files: tuple[Path, ...], bounded: bool, fresh: bool, yes: bool) -> N
       tally submit sql/aggregates/active_users.sql
       tally submit --fresh sql/aggregates/*.sql jobs/busiest_airports.py
     """
-    if bounded and fresh:
-        raise click.UsageError("--bounded always reads from the beginning; --fresh is for continuous runs")
+    mode = Mode(**options)
     rest = cluster()
     # Whether it answers is known long before the jobs are planned.
     rest.jobs()
@@ -50,8 +43,7 @@ def command(files: tuple[Path, ...], bounded: bool, fresh: bool, yes: bool) -> N
     if opened.project.udfs:
         ship_code(opened.project.udfs)
     jobs = plan(opened, files)
-    if fresh:
-        announce_fresh(jobs, yes)
-    request = request_of(opened, bounded=bounded, fresh=fresh)
+    announce(jobs, mode)
+    request = request_of(opened, mode)
     cargo = Cargo(opened.jars, opened.project.udfs)
     Submission(rest, request, cargo).submit(jobs, lambda job, id_: click.echo(f"{job.name} {id_}"))

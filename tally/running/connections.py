@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from tally.planning.job import Job
 from tally.planning.plan import PlanTable
 from tally.planning.sinks import UNSET, sink_options, sink_table
+from tally.serving.errors import CassandraUnreachable, KafkaUnreachable
 from tally.settings import CassandraSettings
 
 BOOTSTRAP = "properties.bootstrap.servers"
+CONTACT_POINTS = "contact-points"
 
 
 @dataclass(frozen=True)
@@ -21,20 +23,24 @@ class Target:
     """Where a job reads and writes.
 
     Attributes:
-        kafka: bootstrap servers, ``host:port`` by comma.
-        cassandra: contact points, ``host:port`` by comma.
+        kafka: bootstrap servers, ``host:port`` by comma; None where none are known.
+        cassandra: contact points, ``host:port`` by comma; None where none are known.
         settings: of Cassandra.
         bounded: whether sources end at the topics' present end.
     """
 
-    kafka: str
-    cassandra: str
+    kafka: str | None
+    cassandra: str | None
     settings: CassandraSettings
     bounded: bool = False
 
 
 def connected_plan(job: Job, target: Target) -> str:
-    """Return the job's compiled plan with every table connected."""
+    """Return the job's compiled plan with every table connected.
+
+    Raises:
+        KafkaUnreachable, CassandraUnreachable: a table is there, and no address is known.
+    """
     derived = {sink_table(a.name, sink): sink_options(sink) for a in job.aggregates for sink in a.sinks}
 
     def options_of(table: PlanTable) -> Mapping[str, str]:
@@ -44,9 +50,15 @@ def connected_plan(job: Job, target: Target) -> str:
 
 
 def table_options(table: PlanTable, options: dict[str, str], target: Target) -> dict[str, str]:
-    """Return the options of one table, connected; what a file writes itself is left as it is."""
+    """Return the options of one table, connected; what a file writes itself is left as it is.
+
+    Raises:
+        KafkaUnreachable, CassandraUnreachable: it is there, and no address is known.
+    """
     connector = options.get("connector")
     if options.get(BOOTSTRAP) == UNSET:
+        if target.kafka is None:
+            raise KafkaUnreachable(None)
         options[BOOTSTRAP] = target.kafka
     if connector == "cassandra":
         options |= _cassandra_options(options, target)
@@ -60,7 +72,6 @@ def table_options(table: PlanTable, options: dict[str, str], target: Target) -> 
 def _cassandra_options(options: Mapping[str, str], target: Target) -> dict[str, str]:
     settings = target.settings
     connected = {
-        "contact-points": target.cassandra.replace(",", ";"),
         "keyspace": settings.keyspace,
         "local-datacenter": settings.local_datacenter,
         "consistency-level": settings.consistency_level,
@@ -68,6 +79,10 @@ def _cassandra_options(options: Mapping[str, str], target: Target) -> dict[str, 
     if settings.username is not None and settings.password is not None:
         connected |= {"username": settings.username, "password": settings.password.get_secret_value()}
     written = {key for key, value in options.items() if value != UNSET}
+    if CONTACT_POINTS not in written:
+        if target.cassandra is None:
+            raise CassandraUnreachable(None)
+        connected[CONTACT_POINTS] = target.cassandra.replace(",", ";")
     return {key: value for key, value in connected.items() if key not in written}
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from tally.planning.job import Aggregate, Job
-from tally.running.connections import Target
+from tally.running.connections import Target, connected_plan
 from tally.serving.cassandra import clear, connect, ensure_keyspace, ensure_write_ceiling
 from tally.serving.schema import ensure_tables
 from tally.serving.tables import ServingTable, serving_table
 from tally.serving.tombstones import write_tombstones
-from tally.serving.topics import ensure_compacted, existing_topics, require_topics
+from tally.serving.topics import ensure_compacted, existing_topics, require_compacted, require_topics
 from tally.settings import Settings
 
 
@@ -39,16 +39,21 @@ def prepare(jobs: Sequence[Job], target: Target, settings: Settings, feeds: Mapp
         feeds: data set by topic, for the hint of a topic that is missing.
 
     Raises:
-        TopicMissing, TableDiffers, KafkaUnreachable, CassandraUnreachable: nothing was created then.
+        TopicMissing, TopicNotCompacted, TableDiffers, KafkaUnreachable, CassandraUnreachable: nothing was
+            created then.
     """
+    for job in jobs:
+        connected_plan(job, target)  # refuses a table without an address
     require_topics(target.kafka, [source for job in jobs for source in job.sources if source.topic], feeds)
-    tables = serving_tables(jobs, settings.cassandra.keyspace)
-    if tables:
+    topics = upsert_topics(jobs)
+    if topics:
+        require_compacted(target.kafka, topics)
+    if tables := serving_tables(jobs, settings.cassandra.keyspace):
         with connect(target.cassandra, settings.cassandra) as session:
             ensure_keyspace(session, settings.cassandra)
             ensure_tables(session, tables)
             ensure_write_ceiling(session, settings.cassandra)
-    if topics := upsert_topics(jobs):
+    if topics:
         ensure_compacted(target.kafka, topics, settings.kafka)
 
 
@@ -58,4 +63,4 @@ def empty(jobs: Sequence[Job], target: Target, settings: Settings) -> None:
         with connect(target.cassandra, settings.cassandra) as session:
             clear(session, tables)
     for topic in existing_topics(target.kafka, upsert_topics(jobs)):
-        write_tombstones(target.kafka, topic)
+        write_tombstones(str(target.kafka), topic)

@@ -31,29 +31,24 @@ def require_topics(address: str | None, sources: Iterable[Source], feeds: Mappin
         TopicMissing: a topic is not there.
         ProjectErrors: several are not there.
     """
-    client = admin(address)
-    existing = _topics(client, str(address))
+    wanted = [(topic, source) for source in sources for topic in filter(None, source.topic.split(";"))]
+    existing = _topics(admin(address), str(address)) if wanted else ()
     errors = [
         TopicMissing(topic, source.name, str(address), existing, feeds, source.span)
-        for source in sources
-        for topic in filter(None, source.topic.split(";"))
+        for topic, source in wanted
         if topic not in existing
     ]
     if errors:
         raise errors[0] if len(errors) == 1 else ProjectErrors(errors)
 
 
-def ensure_compacted(address: str | None, topics: Iterable[str], settings: KafkaSettings) -> list[str]:
-    """Create the topics of results that are missing, compacted, after all that exist were found to be so.
-
-    Returns:
-        The names of those created.
+def require_compacted(address: str | None, topics: Iterable[str]) -> list[str]:
+    """Return those of the results' topics that are missing, when all that exist are compacted.
 
     Raises:
         KafkaUnreachable: no broker answers within seconds.
-        TopicNotCompacted: a topic exists that is not compacted; nothing was created.
+        TopicNotCompacted: a topic exists that is not compacted.
         ProjectErrors: several are not.
-        KafkaFailed: the broker did not create one.
     """
     client = admin(address)
     existing = _topics(client, str(address))
@@ -66,8 +61,22 @@ def ensure_compacted(address: str | None, topics: Iterable[str], settings: Kafka
     ]
     if errors:
         raise errors[0] if len(errors) == 1 else ProjectErrors(errors)
-    missing = [name for name in names if name not in existing]
-    _create(client, str(address), missing, settings)
+    return [name for name in names if name not in existing]
+
+
+def ensure_compacted(address: str | None, topics: Iterable[str], settings: KafkaSettings) -> list[str]:
+    """Create the topics of results that are missing, compacted, after all that exist were found to be so.
+
+    Returns:
+        The names of those created.
+
+    Raises:
+        KafkaUnreachable: no broker answers within seconds.
+        TopicNotCompacted, ProjectErrors: as ``require_compacted``; nothing was created.
+        KafkaFailed: the broker did not create one.
+    """
+    missing = require_compacted(address, topics)
+    _create(admin(address), str(address), missing, settings)
     return missing
 
 
@@ -89,8 +98,9 @@ def end_offsets(address: str | None, topic: str) -> Offsets:
 
 def existing_topics(address: str | None, topics: Iterable[str]) -> list[str]:
     """Return those of the topics that exist, in the order given."""
-    existing = _topics(admin(address), str(address))
-    return [topic for topic in topics if topic in existing]
+    wanted = list(topics)
+    existing = _topics(admin(address), str(address)) if wanted else ()
+    return [topic for topic in wanted if topic in existing]
 
 
 def drop_topics(address: str | None, topics: Sequence[str]) -> list[str]:

@@ -8,11 +8,18 @@ from datetime import datetime
 from decimal import Decimal
 
 import pytest
+from cassandra import InvalidRequest
 
 from tally.running.checkpoints import JobFolder
 from tally.running.errors import PlanChanged, RunsAlready, UndecodableRecord
 from tally.running.following import Progress
-from tally.serving.errors import CassandraUnreachable, KafkaUnreachable, TableDiffers, TopicMissing
+from tally.serving.errors import (
+    CassandraUnreachable,
+    KafkaUnreachable,
+    TableDiffers,
+    TopicMissing,
+    TopicNotCompacted,
+)
 from tests.e2e.workbench import Workbench
 
 ORDERS = """
@@ -235,6 +242,17 @@ def test_a_table_that_differs_stops_the_run_and_stays(bench: Workbench) -> None:
 
     assert "tally drop totals" in str(refused.value)
     assert bench.rows("totals") == [("ann", Decimal("1.00"), 1)]
+
+
+def test_a_topic_that_forgets_stops_the_run_before_a_table_is_made(bench: Workbench) -> None:
+    shop(bench, TOTALS)
+    bench.topic("totals")
+
+    with pytest.raises(TopicNotCompacted):
+        bench.run(bounded=True)
+
+    with pytest.raises(InvalidRequest, match=f"[Kk]eyspace '?{bench.prefix}"):
+        bench.rows("totals")
 
 
 def test_a_group_that_leaves_a_filter_leaves_the_table(bench: Workbench) -> None:

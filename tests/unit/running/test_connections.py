@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from tally.planning.plan import PlanTable
 from tally.planning.sinks import UNSET
 from tally.running.connections import Target, table_options
+from tally.serving.errors import CassandraUnreachable, KafkaUnreachable
 from tally.settings import CassandraSettings
 
 SETTINGS = CassandraSettings(username="tally", password="secret")  # type: ignore[arg-type]
 
 
 def connected(role: str, options: dict[str, Any], *, bounded: bool = False) -> dict[str, str]:
-    table = PlanTable(1, "t", role, options, (), ())
-    return table_options(table, dict(options), Target("k:1,k:2", "c:1,c:2", SETTINGS, bounded))
+    return connected_to(Target("k:1,k:2", "c:1,c:2", SETTINGS, bounded), role, options)
+
+
+def connected_to(target: Target, role: str, options: dict[str, Any]) -> dict[str, str]:
+    return table_options(PlanTable(1, "t", role, options, (), ()), dict(options), target)
 
 
 def test_a_source_gets_the_broker_and_becomes_the_one_that_skips_nothing() -> None:
@@ -61,3 +67,21 @@ def test_what_a_file_writes_itself_wins() -> None:
     assert {key: options[key] for key in written} == written
     source = {"connector": "kafka", "properties.bootstrap.servers": "own:9092"}
     assert connected("source", source)["properties.bootstrap.servers"] == "own:9092"
+
+
+def test_only_a_table_that_needs_an_address_asks_for_one() -> None:
+    nowhere = Target(None, None, SETTINGS)
+    topic = {"connector": "kafka", "properties.bootstrap.servers": UNSET}
+    table = {"connector": "cassandra", "table": "t", "contact-points": UNSET}
+
+    with pytest.raises(KafkaUnreachable, match=r"^no Kafka broker runs here, and none is configured"):
+        connected_to(nowhere, "sink", topic)
+    with pytest.raises(CassandraUnreachable, match=r"^no Cassandra runs here, and none is configured"):
+        connected_to(nowhere, "sink", table)
+    assert connected_to(nowhere, "sink", topic | {"properties.bootstrap.servers": "own:9092"}) == {
+        "connector": "kafka",
+        "properties.bootstrap.servers": "own:9092",
+    }
+    assert (
+        connected_to(nowhere, "sink", table | {"contact-points": "own:9042"})["contact-points"] == "own:9042"
+    )
