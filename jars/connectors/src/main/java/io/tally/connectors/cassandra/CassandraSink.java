@@ -49,13 +49,13 @@ record CassandraSink(TargetTable table, List<Column> columns, SinkSettings setti
 
   private CassandraSinkWriter createWriter(
       WriterInitContext context, LongSupplier clock, CqlSession session) {
-    KeyColumns key = TableCheck.check(table, session.getMetadata());
-    RowEncoder encoder = new RowEncoder(table, columns, key);
+    ServerTable server = TableCheck.check(table, session.getMetadata());
+    RowEncoder encoder = new RowEncoder(table, columns, server);
     RowStore rows =
         new DriverRowStore(
             session,
             Statements.insert(table, encoder.columnsSet(), settings.ttlSeconds()),
-            Statements.delete(table, key));
+            Statements.delete(table, server.key()));
     WriteCeiling ceiling = new CeilingTable(session, table, settings.connection().consistency());
     Backoff backoff = new Backoff(settings.retry(), () -> ThreadLocalRandom.current().nextDouble());
     Requests requests =

@@ -59,7 +59,7 @@ final class CassandraSinkWriter implements SinkWriter<RowData> {
     this.timers = context.getProcessingTimeService();
     this.metrics = context.metricGroup();
     this.closeSession = closeSession;
-    this.buffer = new WriteBuffer(encoder.setsAllColumns(), limits.batchBytes());
+    this.buffer = new WriteBuffer(encoder.upserts(), limits.batchBytes());
   }
 
   @Override

@@ -7,27 +7,44 @@ import java.util.stream.Stream;
 import org.apache.flink.table.data.RowData;
 import org.apache.flink.types.RowKind;
 
-/** Turns rows of the changelog into writes. */
+/**
+ * Turns rows of the changelog into writes.
+ *
+ * <p>An upsert that sets a static column sets it for the whole partition, also where it sets null;
+ * one that does not name it leaves it alone. A delete removes its row and leaves the static columns
+ * as they are, also when it was the partition's last row. Rows of one partition may be written by
+ * several subtasks, which have no order among them, and the last one to be accepted gives a static
+ * column its value; so where a static column is written, its value should depend on the partition
+ * key alone.
+ */
 final class RowEncoder {
 
   private final TargetTable table;
+  private final ServerTable server;
   private final List<ColumnEncoder> set;
   private final int[] partition;
   private final int[] clustering;
 
   /**
-   * @param columns the columns that an insert sets
-   * @param key the Cassandra table's key columns in their order
+   * @param columns the columns that an insert sets; they fit the Cassandra table
+   * @param server the Cassandra table
    */
-  RowEncoder(TargetTable table, List<TargetTable.Column> columns, KeyColumns key) {
+  RowEncoder(TargetTable table, List<TargetTable.Column> columns, ServerTable server) {
     this.table = table;
+    this.server = server;
     this.set =
         Stream.concat(
-                columns.stream().map(ColumnEncoder::of),
+                columns.stream().map(this::encoder),
                 table.timeBucket().map(ColumnEncoder::of).stream())
             .toList();
-    this.partition = positions(key.partition());
-    this.clustering = positions(key.clustering());
+    this.partition = positions(server.key().partition());
+    this.clustering = positions(server.key().clustering());
+  }
+
+  private ColumnEncoder encoder(TargetTable.Column column) {
+    return server.isKey(column.name())
+        ? ColumnEncoder.ofKey(column, server.types().get(column.name()))
+        : ColumnEncoder.of(column, server.types().get(column.name()));
   }
 
   private int[] positions(List<String> names) {
@@ -39,15 +56,19 @@ final class RowEncoder {
     return set.stream().map(ColumnEncoder::name).toList();
   }
 
-  /** Whether an insert leaves no column of the table as it was. */
-  boolean setsAllColumns() {
-    return set.size() == table.columns().size() + table.timeBucket().stream().count();
+  /** What an upsert does to a row, going by the columns that the Cassandra table has. */
+  Upserts upserts() {
+    List<String> names = columnsSet();
+    return new Upserts(
+        server.types().keySet().stream()
+            .allMatch(name -> names.contains(name) || server.statics().contains(name)),
+        names.stream().anyMatch(server.statics()::contains));
   }
 
   /**
    * Encodes a row; nothing of it is referred to afterwards.
    *
-   * @throws CassandraRefusedException if a key column is null
+   * @throws CassandraRefusedException if a key column is null, or a column cannot hold its value
    */
   RowWrite encode(RowData row, long timestamp) {
     ByteBuffer[] cells = new ByteBuffer[set.size()];
@@ -57,7 +78,7 @@ final class RowEncoder {
         row.getRowKind() == RowKind.DELETE || row.getRowKind() == RowKind.UPDATE_BEFORE;
     if (!delete) {
       for (int i = 0; i < cells.length; i++) {
-        cells[i] = set.get(i).encode(row);
+        cells[i] = set.get(i).encode(row, table);
       }
     }
     RowKey key = new RowKey(keyCells(partition, row, cells), keyCells(clustering, row, cells));

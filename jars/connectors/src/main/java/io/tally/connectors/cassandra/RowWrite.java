@@ -4,7 +4,7 @@ import java.nio.ByteBuffer;
 import java.util.List;
 
 /**
- * What is to be done to one row: delete it, set cells, or first the one and then the other.
+ * What is to be done to one row: delete it, set cells, or both, in the order of their timestamps.
  *
  * @param deletedAt write timestamp of the delete in microseconds, {@link #NEVER} for none
  * @param cells values to set, in the order of the INSERT, null where the column is to be null; the
@@ -42,12 +42,18 @@ record RowWrite(RowKey key, long deletedAt, List<ByteBuffer> cells, long written
   /**
    * This write and a later one of the same key as one, with the outcome of sending both.
    *
-   * <p>A delete hides all that came before it. An upsert of every column does so too. An upsert of
-   * some columns replaces an earlier upsert, which set the same columns, but not an earlier delete,
-   * which removed the others.
+   * <p>A delete hides all that came before it, but for static columns: where an upsert set them it
+   * is kept beside the delete, whose later timestamp hides its other cells. An upsert of the whole
+   * row hides all before it too. An upsert of some columns replaces an earlier upsert, which set
+   * the same columns, but not an earlier delete, which removed the others.
    */
-  RowWrite then(RowWrite later, boolean upsertSetsAllColumns) {
-    if (later.deletes() || upsertSetsAllColumns) {
+  RowWrite then(RowWrite later, Upserts upserts) {
+    if (later.deletes()) {
+      return upserts.statics() && sets()
+          ? new RowWrite(key, later.deletedAt, cells, writtenAt)
+          : later;
+    }
+    if (upserts.wholeRow()) {
       return later;
     }
     return new RowWrite(key, deletedAt, later.cells, later.writtenAt);

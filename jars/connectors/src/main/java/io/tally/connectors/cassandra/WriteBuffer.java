@@ -19,14 +19,14 @@ import java.util.Map;
  */
 final class WriteBuffer {
 
-  private final boolean upsertSetsAllColumns;
+  private final Upserts upserts;
   private final long maxBatchBytes;
   private final Map<List<ByteBuffer>, Map<RowKey, RowWrite>> partitions = new LinkedHashMap<>();
   private int rows;
   private long bytes;
 
-  WriteBuffer(boolean upsertSetsAllColumns, long maxBatchBytes) {
-    this.upsertSetsAllColumns = upsertSetsAllColumns;
+  WriteBuffer(Upserts upserts, long maxBatchBytes) {
+    this.upserts = upserts;
     this.maxBatchBytes = maxBatchBytes;
   }
 
@@ -34,7 +34,7 @@ final class WriteBuffer {
     Map<RowKey, RowWrite> partition =
         partitions.computeIfAbsent(write.key().partition(), key -> new LinkedHashMap<>(2));
     RowWrite earlier = partition.get(write.key());
-    RowWrite merged = earlier == null ? write : earlier.then(write, upsertSetsAllColumns);
+    RowWrite merged = earlier == null ? write : earlier.then(write, upserts);
     partition.put(write.key(), merged);
     rows += earlier == null ? 1 : 0;
     bytes += merged.bytes() - (earlier == null ? 0 : earlier.bytes());

@@ -48,7 +48,8 @@ class CassandraSinkWriterTest {
       Tables flinkTable, List<TargetTable.Column> columns, FakeTask owner, LongSupplier micros) {
     TargetTable table = flinkTable.target();
     SinkSettings settings = flinkTable.settings();
-    RowEncoder encoder = new RowEncoder(table, columns, new KeyColumns(List.of("p"), List.of("c")));
+    RowEncoder encoder =
+        new RowEncoder(table, columns, flinkTable.server(List.of("p"), List.of("c")));
     Requests requests = new Requests(owner, owner, new Backoff(settings.retry(), () -> 0.5));
     TimestampSource timestamps =
         TimestampSource.open(table, micros, settings.timestampReserve(), cassandra, requests);

@@ -3,6 +3,8 @@ package io.tally.connectors.cassandra;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.table.api.Schema;
 import org.apache.flink.table.catalog.CatalogTable;
@@ -77,6 +79,14 @@ final class Tables {
 
   TargetTable target() {
     return TargetTables.of(schema(), Configuration.fromMap(options));
+  }
+
+  /** The Cassandra table of the nearest types, with the key columns in that order. */
+  ServerTable server(List<String> partition, List<String> clustering) {
+    Map<String, com.datastax.oss.driver.api.core.type.DataType> types =
+        target().columns().stream()
+            .collect(Collectors.toMap(TargetTable.Column::name, CqlTypes::of));
+    return new ServerTable(new KeyColumns(partition, clustering), types, Set.of());
   }
 
   SinkSettings settings() {

@@ -1,0 +1,82 @@
+package io.tally.connectors.cassandra;
+
+import com.datastax.oss.driver.api.core.CqlSession;
+import com.datastax.oss.driver.api.core.cql.Row;
+import com.datastax.oss.driver.api.core.cql.SimpleStatement;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import org.apache.flink.table.data.RowData;
+import org.junit.jupiter.api.Assumptions;
+
+/**
+ * A keyspace of its own on the real server that the property {@code cassandra.contact-point} names;
+ * in CQL text it is called KS.
+ */
+final class TestKeyspace implements AutoCloseable {
+
+  private static final Duration SCHEMA_TIMEOUT = Duration.ofSeconds(30);
+
+  private final String contactPoint;
+  private final String name;
+  private final CqlSession session;
+
+  private TestKeyspace(String contactPoint, String name, CqlSession session) {
+    this.contactPoint = contactPoint;
+    this.name = name;
+    this.session = session;
+  }
+
+  /** Creates it; skips the test if there is no server. */
+  static TestKeyspace create(String prefix) throws IOException {
+    String contactPoint = System.getProperty("cassandra.contact-point", "");
+    Assumptions.assumeFalse(
+        contactPoint.isEmpty(), "no server: the property cassandra.contact-point is not set");
+    String name = prefix + System.nanoTime();
+    SinkSettings settings = new Tables().option("contact-points", contactPoint).settings();
+    TestKeyspace keyspace = new TestKeyspace(contactPoint, name, Sessions.open(settings, name));
+    keyspace.execute(
+        "CREATE KEYSPACE KS WITH replication ="
+            + " {'class': 'SimpleStrategy', 'replication_factor': 1}");
+    return keyspace;
+  }
+
+  Tables table(String table) {
+    return new Tables()
+        .option("contact-points", contactPoint)
+        .option("keyspace", name)
+        .option("table", table);
+  }
+
+  /** Replaces KS by the keyspace. */
+  String named(String text) {
+    return text.replace("KS", name);
+  }
+
+  void execute(String cql) {
+    String quoted = cql.replace("KS", '"' + name + '"');
+    session.execute(SimpleStatement.newInstance(quoted).setTimeout(SCHEMA_TIMEOUT));
+  }
+
+  List<Row> rows(String cql) {
+    return session.execute(cql.replace("KS", '"' + name + '"')).all();
+  }
+
+  /** Writes rows through the sink's own writer, and waits until they are acknowledged. */
+  void write(Tables table, RowData... rows) throws Exception {
+    TargetTable target = table.target();
+    CassandraSink sink = new CassandraSink(target, target.columns(), table.settings());
+    try (CassandraSinkWriter writer = sink.createWriter(new FakeTask())) {
+      for (RowData row : rows) {
+        writer.write(row, null);
+      }
+      writer.flush(false);
+    }
+  }
+
+  @Override
+  public void close() {
+    execute("DROP KEYSPACE IF EXISTS KS");
+    session.close();
+  }
+}
