@@ -5,7 +5,9 @@ import com.datastax.oss.driver.api.core.cql.Row;
 import com.datastax.oss.driver.api.core.cql.SimpleStatement;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Iterator;
 import java.util.List;
+import java.util.stream.Stream;
 import org.apache.flink.table.data.RowData;
 import org.junit.jupiter.api.Assumptions;
 
@@ -64,11 +66,16 @@ final class TestKeyspace implements AutoCloseable {
 
   /** Writes rows through the sink's own writer, and waits until they are acknowledged. */
   void write(Tables table, RowData... rows) throws Exception {
+    write(table, Stream.of(rows));
+  }
+
+  /** Asks for a row when the one before it is written: they may be one object. */
+  void write(Tables table, Stream<? extends RowData> rows) throws Exception {
     TargetTable target = table.target();
     CassandraSink sink = new CassandraSink(target, target.columns(), table.settings());
     try (CassandraSinkWriter writer = sink.createWriter(new FakeTask())) {
-      for (RowData row : rows) {
-        writer.write(row, null);
+      for (Iterator<? extends RowData> each = rows.iterator(); each.hasNext(); ) {
+        writer.write(each.next(), null);
       }
       writer.flush(false);
     }

@@ -28,18 +28,17 @@ import com.datastax.oss.driver.api.core.data.UdtValue;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalTime;
-import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.flink.table.data.DecimalData;
 import org.apache.flink.table.data.GenericArrayData;
@@ -47,32 +46,53 @@ import org.apache.flink.table.data.GenericMapData;
 import org.apache.flink.table.data.GenericRowData;
 import org.apache.flink.table.data.StringData;
 import org.apache.flink.table.data.TimestampData;
+import org.apache.flink.table.runtime.typeutils.RowDataSerializer;
 import org.apache.flink.table.types.DataType;
+import org.apache.flink.table.types.logical.RowType;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.FieldSource;
 
 /** Each pair of types through a real server: what the sink writes, the driver's codecs read. */
 class TypesServerTest {
 
+  /** As many as a pair has values at most, and one of nulls. */
+  private static final int ROWS = 6;
+
+  /**
+   * From this key on rows are as between Flink's operators: bytes, in memory that is used again.
+   */
+  private static final int BINARY = 100;
+
+  private static final List<Pair> PAIRS =
+      Stream.of(numbers(), texts(), times(), collections(), rows())
+          .flatMap(pairs -> pairs)
+          .toList();
+
   private static TestKeyspace keyspace;
-  private static int tables;
 
   @BeforeAll
   static void connect() throws Exception {
-    keyspace = TestKeyspace.create("types_");
+    keyspace = TestKeyspace.create("Types_");
     keyspace.execute("CREATE TYPE KS.place (street text, zip int)");
     keyspace.execute(
         "CREATE TYPE KS.\"Order\" (\"Id\" uuid, \"select\" frozen<list<int>>,"
             + " place frozen<place>, unused text)");
+    writeAll(PAIRS);
   }
 
   @AfterAll
   static void drop() {
     if (keyspace != null) {
       keyspace.close();
+    }
+  }
+
+  private record Pair(DataType flink, String cql, List<Value> values) {
+    @Override
+    public String toString() {
+      return flink + " and " + cql;
     }
   }
 
@@ -128,15 +148,11 @@ class TypesServerTest {
         : new Value(new GenericArrayData((Object[]) elements), read);
   }
 
-  private static Arguments pair(DataType flink, String cql, Value... values) {
-    return Arguments.of(flink, cql, List.of(values));
+  private static Pair pair(DataType flink, String cql, Value... values) {
+    return new Pair(flink, cql, List.of(values));
   }
 
-  static Stream<Arguments> pairs() throws UnknownHostException {
-    return Stream.of(numbers(), texts(), times(), collections(), rows()).flatMap(s -> s);
-  }
-
-  private static Stream<Arguments> numbers() {
+  private static Stream<Pair> numbers() {
     long min = Long.MIN_VALUE;
     return Stream.of(
         pair(BOOLEAN(), "boolean", same(true), same(false)),
@@ -188,11 +204,11 @@ class TypesServerTest {
             varint("-99999999999999999999999999999999999999")));
   }
 
-  private static Stream<Arguments> texts() throws UnknownHostException {
+  private static Stream<Pair> texts() {
     UUID random = UUID.fromString("9b1deb4d-3b7d-4bad-9bdd-2b0d7b3dcb6d");
     UUID timeBased = UUID.fromString("b54adc00-67f9-11d9-9669-0800200c9a66");
-    InetAddress v4 = InetAddress.getByAddress(new byte[] {(byte) 192, 0, 2, 1});
-    InetAddress v6 = InetAddress.getByName("2001:db8::1");
+    InetAddress v4 = InetText.parse("192.0.2.1").orElseThrow();
+    InetAddress v6 = InetText.parse("2001:db8::1").orElseThrow();
     return Stream.of(
         pair(STRING(), "text", text(""), text("\ud83d\ude00 \u00e9\u20ac"), text("a\u0000b")),
         pair(CHAR(3), "varchar", text("ab ")),
@@ -217,7 +233,7 @@ class TypesServerTest {
             new Value(new byte[] {0, -1}, ByteBuffer.wrap(new byte[] {0, -1}))));
   }
 
-  private static Stream<Arguments> times() {
+  private static Stream<Pair> times() {
     Value first = new Value(Integer.MIN_VALUE, LocalDate.ofEpochDay(Integer.MIN_VALUE));
     return Stream.of(
         pair(DATE(), "date", day("1969-12-31"), day("0001-01-01"), day("9999-12-31"), first),
@@ -234,7 +250,7 @@ class TypesServerTest {
         pair(TIMESTAMP_LTZ(3), "timestamp", instant(Long.MIN_VALUE), instant(Long.MAX_VALUE)));
   }
 
-  private static Stream<Arguments> collections() {
+  private static Stream<Pair> collections() {
     Value unsorted = array(new int[] {3, 1, 3, 2}, Set.of(1, 2, 3));
     GenericMapData map =
         new GenericMapData(
@@ -277,7 +293,7 @@ class TypesServerTest {
             new Value(new GenericMapData(Map.of()), Map.of())));
   }
 
-  private static Stream<Arguments> rows() {
+  private static Stream<Pair> rows() {
     DataType place = ROW(FIELD("zip", INT()), FIELD("street", STRING()));
     GenericRowData home = GenericRowData.of(1010, StringData.fromString("Graben"));
     GenericRowData nowhere = new GenericRowData(2);
@@ -314,27 +330,47 @@ class TypesServerTest {
             new Value(GenericRowData.of(-1, home, null), "(-1,{street:'Graben',zip:1010},NULL)")));
   }
 
-  @ParameterizedTest
-  @MethodSource("pairs")
-  void isReadBackByTheDriver(DataType type, String cql, List<Value> values) throws Exception {
-    String name = "pair_" + tables++;
-    keyspace.execute("CREATE TABLE KS.%s (k int PRIMARY KEY, v %s)".formatted(name, cql));
-    Tables table = keyspace.table(name).column("k", INT().notNull()).column("v", type).key("k");
-    List<GenericRowData> rows = new ArrayList<>();
-    List<Object> expected = new ArrayList<>();
-    for (Value value : values) {
-      rows.add(GenericRowData.of(rows.size(), value.written()));
-      expected.add(value.read());
+  /** All pairs are columns of one table, since creating a table takes a second. */
+  private static void writeAll(List<Pair> pairs) throws Exception {
+    Tables table = keyspace.table("pairs").column("k", INT().notNull()).key("k");
+    StringBuilder columns = new StringBuilder();
+    for (int i = 0; i < pairs.size(); i++) {
+      table.column("v" + i, pairs.get(i).flink());
+      columns.append("v%d %s, ".formatted(i, pairs.get(i).cql()));
     }
-    rows.add(GenericRowData.of(rows.size(), null));
-    expected.add(null);
-    keyspace.write(table, rows.toArray(GenericRowData[]::new));
+    keyspace.execute("CREATE TABLE KS.pairs (k int, %s PRIMARY KEY (k))".formatted(columns));
+    keyspace.write(table, IntStream.range(0, ROWS).mapToObj(k -> row(k, pairs, k)));
+    RowType type = (RowType) table.schema().toPhysicalRowDataType().getLogicalType();
+    RowDataSerializer binary = new RowDataSerializer(type);
+    keyspace.write(
+        table,
+        IntStream.range(0, ROWS).mapToObj(k -> binary.toBinaryRow(row(BINARY + k, pairs, k))));
+  }
 
-    Object[] found = new Object[rows.size()];
-    for (Row row : keyspace.rows("SELECT k, v FROM KS." + name)) {
-      found[row.getInt(0)] = readable(row.isNull(1) ? null : row.getObject(1));
+  private static GenericRowData row(int key, List<Pair> pairs, int value) {
+    GenericRowData row = new GenericRowData(1 + pairs.size());
+    row.setField(0, key);
+    for (int i = 0; i < pairs.size(); i++) {
+      List<Value> values = pairs.get(i).values();
+      row.setField(1 + i, value < values.size() ? values.get(value).written() : null);
     }
-    assertThat(Arrays.asList(found)).isEqualTo(expected);
+    return row;
+  }
+
+  @ParameterizedTest
+  @FieldSource("PAIRS")
+  void isReadBackByTheDriver(Pair pair) {
+    Map<Integer, Object> expected = new HashMap<>();
+    for (int k = 0; k < ROWS; k++) {
+      Object value = k < pair.values().size() ? pair.values().get(k).read() : null;
+      expected.put(k, value);
+      expected.put(BINARY + k, value);
+    }
+    Map<Integer, Object> found = new HashMap<>();
+    for (Row row : keyspace.rows("SELECT k, v%d FROM KS.pairs".formatted(PAIRS.indexOf(pair)))) {
+      found.put(row.getInt(0), readable(row.isNull(1) ? null : row.getObject(1)));
+    }
+    assertThat(found).isEqualTo(expected);
   }
 
   /** Values of user-defined types and tuples in CQL, for a look at their parts. */
