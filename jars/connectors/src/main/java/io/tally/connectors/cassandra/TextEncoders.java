@@ -1,5 +1,7 @@
 package io.tally.connectors.cassandra;
 
+import static io.tally.connectors.cassandra.ValueEncoder.PROTOCOL;
+
 import com.datastax.oss.driver.api.core.type.DataType;
 import com.datastax.oss.driver.api.core.type.DataTypes;
 import com.datastax.oss.driver.api.core.type.codec.TypeCodecs;
@@ -21,13 +23,13 @@ final class TextEncoders {
       return TextEncoders::ascii;
     }
     if (cql.equals(DataTypes.UUID)) {
-      return value -> TypeCodecs.UUID.encode(uuid(value.toString()), ValueEncoder.PROTOCOL);
+      return value -> TypeCodecs.UUID.encode(uuid(value.toString()), PROTOCOL);
     }
     if (cql.equals(DataTypes.TIMEUUID)) {
-      return value -> TypeCodecs.TIMEUUID.encode(timeUuid(value.toString()), ValueEncoder.PROTOCOL);
+      return value -> TypeCodecs.TIMEUUID.encode(timeUuid(value.toString()), PROTOCOL);
     }
     if (cql.equals(DataTypes.INET)) {
-      return value -> TypeCodecs.INET.encode(address(value.toString()), ValueEncoder.PROTOCOL);
+      return value -> TypeCodecs.INET.encode(address(value.toString()), PROTOCOL);
     }
     return value -> ByteBuffer.wrap(copy(value));
   }
@@ -37,20 +39,26 @@ final class TextEncoders {
    * one UUID or address Flink makes two keys, in any order, and Cassandra one row.
    */
   static ValueEncoder ofKey(DataType cql) {
-    ValueEncoder encoder = of(cql);
-    if (cql.equals(DataTypes.UUID) || cql.equals(DataTypes.TIMEUUID)) {
-      return value -> {
-        requireCanonical(value.toString(), uuid(value.toString()).toString());
-        return encoder.encode(value);
-      };
+    if (cql.equals(DataTypes.UUID)) {
+      return value -> TypeCodecs.UUID.encode(canonical(value, uuid(value.toString())), PROTOCOL);
+    }
+    if (cql.equals(DataTypes.TIMEUUID)) {
+      return value ->
+          TypeCodecs.TIMEUUID.encode(canonical(value, timeUuid(value.toString())), PROTOCOL);
     }
     if (cql.equals(DataTypes.INET)) {
       return value -> {
-        requireCanonical(value.toString(), InetText.format(address(value.toString())));
-        return encoder.encode(value);
+        InetAddress address = address(value.toString());
+        requireCanonical(value.toString(), InetText.format(address));
+        return TypeCodecs.INET.encode(address, PROTOCOL);
       };
     }
-    return encoder;
+    return of(cql);
+  }
+
+  private static UUID canonical(Object text, UUID uuid) {
+    requireCanonical(text.toString(), uuid.toString());
+    return uuid;
   }
 
   private static void requireCanonical(String text, String canonical) {
