@@ -94,20 +94,33 @@ public final class CassandraOptions {
   public static final ConfigOption<Integer> RETRY_MAX_ATTEMPTS =
       ConfigOptions.key("sink.retry.max-attempts")
           .intType()
-          .defaultValue(10)
-          .withDescription("Tries of one request, the first included, before the job fails.");
+          .defaultValue(40)
+          .withDescription(
+              "Tries of one request, the first included, before the job fails. By default"
+                  + " 'sink.retry.max-duration' is reached first.");
 
   public static final ConfigOption<Duration> RETRY_INITIAL_BACKOFF =
       ConfigOptions.key("sink.retry.initial-backoff")
           .durationType()
           .defaultValue(Duration.ofMillis(100))
-          .withDescription("Wait before the second try; it doubles with each further one.");
+          .withDescription(
+              "Wait before the second try; it doubles with each further one. Half of each wait is"
+                  + " random.");
 
   public static final ConfigOption<Duration> RETRY_MAX_BACKOFF =
       ConfigOptions.key("sink.retry.max-backoff")
           .durationType()
           .defaultValue(Duration.ofSeconds(10))
           .withDescription("Longest wait between two tries.");
+
+  public static final ConfigOption<Duration> RETRY_MAX_DURATION =
+      ConfigOptions.key("sink.retry.max-duration")
+          .durationType()
+          .defaultValue(Duration.ofMinutes(2))
+          .withDescription(
+              "Time, from its first try, within which a request is tried again; then the job fails."
+                  + " By default a Cassandra that restarts within a minute is ridden out. Keep it"
+                  + " below the checkpoint time-out.");
 
   public static final ConfigOption<Duration> TIMESTAMP_RESERVE =
       ConfigOptions.key("sink.timestamp-reserve")

@@ -12,6 +12,7 @@ import java.util.function.LongSupplier;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.api.connector.sink2.WriterInitContext;
 import org.apache.flink.table.data.RowData;
+import org.apache.flink.util.clock.SystemClock;
 
 /**
  * Writes rows into a Cassandra table.
@@ -59,7 +60,11 @@ record CassandraSink(TargetTable table, List<Column> columns, SinkSettings setti
     WriteCeiling ceiling = new CeilingTable(session, table, settings.connection().consistency());
     Backoff backoff = new Backoff(settings.retry(), () -> ThreadLocalRandom.current().nextDouble());
     Requests requests =
-        new Requests(context.getMailboxExecutor(), context.getProcessingTimeService(), backoff);
+        new Requests(
+            context.getMailboxExecutor(),
+            context.getProcessingTimeService(),
+            SystemClock.getInstance(),
+            backoff);
     TimestampSource timestamps =
         TimestampSource.open(table, clock, settings.timestampReserve(), ceiling, requests);
     return new CassandraSinkWriter(

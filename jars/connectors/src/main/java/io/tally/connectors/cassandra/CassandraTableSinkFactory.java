@@ -2,6 +2,8 @@ package io.tally.connectors.cassandra;
 
 import java.util.Set;
 import org.apache.flink.configuration.ConfigOption;
+import org.apache.flink.configuration.ReadableConfig;
+import org.apache.flink.table.catalog.ResolvedSchema;
 import org.apache.flink.table.connector.sink.DynamicTableSink;
 import org.apache.flink.table.factories.DynamicTableSinkFactory;
 import org.apache.flink.table.factories.FactoryUtil;
@@ -39,6 +41,7 @@ public final class CassandraTableSinkFactory implements DynamicTableSinkFactory 
         CassandraOptions.RETRY_MAX_ATTEMPTS,
         CassandraOptions.RETRY_INITIAL_BACKOFF,
         CassandraOptions.RETRY_MAX_BACKOFF,
+        CassandraOptions.RETRY_MAX_DURATION,
         CassandraOptions.TIMESTAMP_RESERVE,
         CassandraOptions.TTL,
         CassandraOptions.PARALLELISM,
@@ -51,8 +54,12 @@ public final class CassandraTableSinkFactory implements DynamicTableSinkFactory 
   public DynamicTableSink createDynamicTableSink(Context context) {
     TableFactoryHelper helper = FactoryUtil.createTableFactoryHelper(this, context);
     helper.validate();
-    TargetTable table =
-        TargetTables.of(context.getCatalogTable().getResolvedSchema(), helper.getOptions());
-    return new CassandraTableSink(table, SinkSettings.of(helper.getOptions()));
+    ReadableConfig options = helper.getOptions();
+    ResolvedSchema schema = context.getCatalogTable().getResolvedSchema();
+    OptionErrors errors = new OptionErrors();
+    TargetTable table = errors.collect(() -> TargetTables.of(schema, options));
+    SinkSettings settings = SinkSettings.of(options, errors);
+    errors.throwIfAny();
+    return new CassandraTableSink(table, settings);
   }
 }

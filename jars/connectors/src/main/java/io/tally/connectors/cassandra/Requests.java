@@ -1,11 +1,13 @@
 package io.tally.connectors.cassandra;
 
+import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Supplier;
 import org.apache.flink.api.common.operators.MailboxExecutor;
 import org.apache.flink.api.common.operators.ProcessingTimeService;
+import org.apache.flink.util.clock.RelativeClock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,12 +23,18 @@ final class Requests {
 
   private final MailboxExecutor mailbox;
   private final ProcessingTimeService timers;
+  private final RelativeClock clock;
   private final Backoff backoff;
   private volatile boolean closed;
 
-  Requests(MailboxExecutor mailbox, ProcessingTimeService timers, Backoff backoff) {
+  /**
+   * @param clock measures how long a request is being tried, whatever happens to the wall clock
+   */
+  Requests(
+      MailboxExecutor mailbox, ProcessingTimeService timers, RelativeClock clock, Backoff backoff) {
     this.mailbox = mailbox;
     this.timers = timers;
+    this.clock = clock;
     this.backoff = backoff;
   }
 
@@ -38,7 +46,7 @@ final class Requests {
    * @param onSuccess runs in the mailbox, once
    */
   void send(String what, Supplier<CompletionStage<Void>> send, Runnable onSuccess) {
-    attempt(new Request(what, send, onSuccess), 1);
+    attempt(new Request(what, send, onSuccess, clock.relativeTimeMillis()), 1);
   }
 
   private void attempt(Request request, int tries) {
@@ -76,17 +84,22 @@ final class Requests {
       throw new CassandraRefusedException(
           "%s was refused: %s".formatted(request.what(), DriverErrors.oneLine(error)), error);
     }
-    if (backoff.exhaustedBy(tries)) {
+    long elapsed = clock.relativeTimeMillis() - request.since();
+    if (backoff.exhaustedBy(tries, elapsed)) {
       throw new CassandraSinkException(
-          "%s failed after %d tries: %s"
-              .formatted(request.what(), tries, DriverErrors.oneLine(error)),
+          String.format(
+              Locale.ROOT,
+              "%s failed after %d tries in %.1f s: %s",
+              request.what(),
+              tries,
+              elapsed / 1_000.0,
+              DriverErrors.oneLine(error)),
           error);
     }
-    retryLater(request, tries, error);
+    retryLater(request, tries, backoff.millisAfter(tries, elapsed), error);
   }
 
-  private void retryLater(Request request, int tries, Throwable error) {
-    long wait = backoff.millisAfter(tries);
+  private void retryLater(Request request, int tries, long wait, Throwable error) {
     LOG.debug(
         "{} failed on try {}, next in {} ms: {}",
         request.what(),
@@ -102,5 +115,7 @@ final class Requests {
     closed = true;
   }
 
-  private record Request(String what, Supplier<CompletionStage<Void>> send, Runnable onSuccess) {}
+  /** {@code since}: when it was first sent, in milliseconds of the clock. */
+  private record Request(
+      String what, Supplier<CompletionStage<Void>> send, Runnable onSuccess, long since) {}
 }

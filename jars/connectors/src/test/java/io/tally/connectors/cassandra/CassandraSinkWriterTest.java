@@ -49,7 +49,7 @@ class CassandraSinkWriterTest {
     TargetTable table = flinkTable.target();
     SinkSettings settings = flinkTable.settings();
     RowEncoder encoder = new RowEncoder(table, columns, new KeyColumns(List.of("p"), List.of("c")));
-    Requests requests = new Requests(owner, owner, new Backoff(settings.retry(), () -> 0.5));
+    Requests requests = new Requests(owner, owner, owner, new Backoff(settings.retry(), () -> 0.5));
     TimestampSource timestamps =
         TimestampSource.open(table, micros, settings.timestampReserve(), cassandra, requests);
     return new CassandraSinkWriter(
@@ -219,8 +219,30 @@ class CassandraSinkWriterTest {
     assertThatThrownBy(() -> writer.flush(false))
         .cause()
         .isInstanceOf(CassandraSinkException.class)
-        .hasMessage("write to ks.t failed after 3 tries: Query timed out after PT10S");
+        .hasMessage("write to ks.t failed after 3 tries in 0.2 s: Query timed out after PT10S");
     assertThat(cassandra.requests).hasSize(3);
+  }
+
+  @Test
+  void failsTheJobWhenARequestWasTriedForTooLong() throws Exception {
+    cassandra.fate = () -> Fate.LOST;
+    cassandra.delay = () -> 10_000;
+    CassandraSinkWriter writer = writer(table());
+    writer.write(row("a", 1, 1), null);
+    assertThatThrownBy(() -> writer.flush(false))
+        .cause()
+        .isInstanceOf(CassandraSinkException.class)
+        .hasMessage("write to ks.t failed after 10 tries in 124.5 s: Query timed out after PT10S");
+  }
+
+  @Test
+  void ridesOutAServerThatIsAwayForAMinute() throws Exception {
+    cassandra.fate = () -> Fate.LOST;
+    CassandraSinkWriter writer = writer(table());
+    writer.write(row("a", 1, 1), null);
+    task.after(60_000, () -> cassandra.fate = () -> Fate.DONE);
+    writer.flush(false);
+    assertThat(value("a", 1)).isEqualTo(1);
   }
 
   @Test

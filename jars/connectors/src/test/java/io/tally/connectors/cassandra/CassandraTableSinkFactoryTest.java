@@ -81,7 +81,9 @@ class CassandraTableSinkFactoryTest {
         "sink.max-in-flight-requests | 0 | option 'sink.max-in-flight-requests' must be at least 1, not 0",
         "sink.buffer-flush.max-rows | -1 | option 'sink.buffer-flush.max-rows' must be at least 1, not -1",
         "sink.retry.max-attempts | 0 | option 'sink.retry.max-attempts' must be at least 1, not 0",
-        "sink.retry.max-backoff | 10 ms | option 'sink.retry.max-backoff' must be at least 100 ms, not 10 ms",
+        "sink.retry.max-backoff | 10 ms | option 'sink.retry.max-backoff' (10 ms) is less than 'sink.retry.initial-backoff' (100 ms)",
+        "sink.retry.max-duration | 9 s | option 'sink.retry.max-duration' (9000 ms) is less than 'request-timeout' (10000 ms); a request that times out would never be tried again",
+        "sink.batch.max-size | 9 mb | option 'sink.batch.max-size' (9437184 bytes) is more than 'sink.buffer-flush.max-size' (8388608 bytes); a batch cannot be larger than the buffer it is taken from",
         "sink.buffer-flush.interval | 0 s | option 'sink.buffer-flush.interval' must be at least 1 ms, not 0 ms",
         "sink.timestamp-reserve | 10 ms | option 'sink.timestamp-reserve' must be at least 1000 ms, not 10 ms",
         "request-timeout | 0 s | option 'request-timeout' must be at least 1 ms, not 0 ms",
@@ -96,6 +98,28 @@ class CassandraTableSinkFactoryTest {
       })
   void refusesAValueThatCannotBe(String option, String value, String message) {
     refuses(table().option(option, value), message);
+  }
+
+  @Test
+  void namesAllThatIsWrongAtOnce() {
+    Tables table =
+        table()
+            .option("contact-points", "a;b:9042;c")
+            .option("username", "tally")
+            .option("bucket.width", "1 d")
+            .option("sink.ttl", "0 s")
+            .option("sink.retry.max-attempts", "0");
+    refuses(
+        table,
+        """
+        6 options are wrong:
+        - options 'bucket.source' and 'bucket.width' go together; set both or neither
+        - options 'username' and 'password' go together; set both
+        - option 'contact-points': 'a' is not an address; write it as host:port
+        - option 'contact-points': 'c' is not an address; write it as host:port
+        - option 'sink.retry.max-attempts' must be at least 1, not 0
+        - option 'sink.ttl' must be whole seconds, from 1 s to 7300 days"""
+            .replace("\n", System.lineSeparator()));
   }
 
   @Test

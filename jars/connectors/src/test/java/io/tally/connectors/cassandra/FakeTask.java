@@ -19,6 +19,7 @@ import org.apache.flink.runtime.metrics.groups.InternalSinkWriterMetricGroup;
 import org.apache.flink.runtime.metrics.groups.UnregisteredMetricGroups;
 import org.apache.flink.util.FlinkRuntimeException;
 import org.apache.flink.util.UserCodeClassLoader;
+import org.apache.flink.util.clock.RelativeClock;
 import org.apache.flink.util.function.ThrowingRunnable;
 
 /**
@@ -27,7 +28,8 @@ import org.apache.flink.util.function.ThrowingRunnable;
  * <p>Time passes when the task waits: with no mail left, the next timer is due at once. Mail may
  * come from other threads too, as from a real driver; it is waited for when no timer is left.
  */
-final class FakeTask implements WriterInitContext, MailboxExecutor, ProcessingTimeService {
+final class FakeTask
+    implements WriterInitContext, MailboxExecutor, ProcessingTimeService, RelativeClock {
 
   private static final long DEADLOCK_SECONDS = 20;
 
@@ -125,6 +127,16 @@ final class FakeTask implements WriterInitContext, MailboxExecutor, ProcessingTi
   @Override
   public long getCurrentProcessingTime() {
     return now;
+  }
+
+  @Override
+  public long relativeTimeMillis() {
+    return now;
+  }
+
+  @Override
+  public long relativeTimeNanos() {
+    return now * 1_000_000;
   }
 
   /** The caller has no use for the handle. */
