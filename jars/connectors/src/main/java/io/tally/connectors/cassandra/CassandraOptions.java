@@ -129,12 +129,40 @@ public final class CassandraOptions {
           .withDescription(
               "How far ahead write timestamps are reserved in the table tally_write_ceiling.");
 
+  public static final ConfigOption<String> TIMESTAMP_COLUMN =
+      ConfigOptions.key("sink.timestamp.column")
+          .stringType()
+          .noDefaultValue()
+          .withDescription(
+              "Column that holds the write timestamp of each row: BIGINT (microseconds since the"
+                  + " epoch), TIMESTAMP(3) or TIMESTAMP_LTZ(3), never null. The version of a row"
+                  + " with the highest stays, in whatever order and however often versions are"
+                  + " written. Of equal ones a delete wins over a write, then a null, then the"
+                  + " greater value, column by column. The column is stored if the Cassandra table"
+                  + " has one of its name. If unset, the sink stamps rows in the order in which they"
+                  + " come.");
+
+  public static final ConfigOption<NullHandling> NULL_HANDLING =
+      ConfigOptions.key("sink.null-handling")
+          .enumType(NullHandling.class)
+          .defaultValue(NullHandling.WRITE)
+          .withDescription("What a null does to its column.");
+
   public static final ConfigOption<Duration> TTL =
       ConfigOptions.key("sink.ttl")
           .durationType()
           .noDefaultValue()
           .withDescription(
-              "Time to live of a written row, in whole seconds; kept for ever if unset.");
+              "Time to live of every row, in whole seconds. If unset, what the Cassandra table has as"
+                  + " default.");
+
+  public static final ConfigOption<String> TTL_COLUMN =
+      ConfigOptions.key("sink.ttl.column")
+          .stringType()
+          .noDefaultValue()
+          .withDescription(
+              "Column that holds the time to live of each row: INT or BIGINT, of seconds; null or 0"
+                  + " for ever, whatever the Cassandra table's default. The column is not stored.");
 
   public static final ConfigOption<Integer> PARALLELISM = FactoryUtil.SINK_PARALLELISM;
 

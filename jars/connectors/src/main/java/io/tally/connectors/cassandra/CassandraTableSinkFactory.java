@@ -43,7 +43,10 @@ public final class CassandraTableSinkFactory implements DynamicTableSinkFactory 
         CassandraOptions.RETRY_MAX_BACKOFF,
         CassandraOptions.RETRY_MAX_DURATION,
         CassandraOptions.TIMESTAMP_RESERVE,
+        CassandraOptions.TIMESTAMP_COLUMN,
         CassandraOptions.TTL,
+        CassandraOptions.TTL_COLUMN,
+        CassandraOptions.NULL_HANDLING,
         CassandraOptions.PARALLELISM,
         CassandraOptions.BUCKET_COLUMN,
         CassandraOptions.BUCKET_SOURCE,
@@ -58,8 +61,9 @@ public final class CassandraTableSinkFactory implements DynamicTableSinkFactory 
     ResolvedSchema schema = context.getCatalogTable().getResolvedSchema();
     OptionErrors errors = new OptionErrors();
     TargetTable table = errors.collect(() -> TargetTables.of(schema, options));
+    SteeringColumns steering = new SteeringColumnsReader(schema, options, errors).read();
     SinkSettings settings = SinkSettings.of(options, errors);
     errors.throwIfAny();
-    return new CassandraTableSink(table, settings);
+    return new CassandraTableSink(table, steering, settings);
   }
 }

@@ -14,13 +14,28 @@ final class RowEncoder {
   private final List<ColumnEncoder> set;
   private final int[] partition;
   private final int[] clustering;
+  private final ByteBuffer ofNull;
+  private final RowTtl ttl;
+
+  /** Writes nulls, and has no time to live of its own for each row. */
+  RowEncoder(TargetTable table, List<TargetTable.Column> columns, KeyColumns key) {
+    this(table, columns, key, NullHandling.WRITE, null);
+  }
 
   /**
    * @param columns the columns that an insert sets
    * @param key the Cassandra table's key columns in their order
+   * @param ttl the time to live of each row, or null for none
    */
-  RowEncoder(TargetTable table, List<TargetTable.Column> columns, KeyColumns key) {
+  RowEncoder(
+      TargetTable table,
+      List<TargetTable.Column> columns,
+      KeyColumns key,
+      NullHandling nulls,
+      RowTtl ttl) {
     this.table = table;
+    this.ofNull = nulls == NullHandling.UNSET ? RowWrite.UNSET : null;
+    this.ttl = ttl;
     this.set =
         Stream.concat(
                 columns.stream().map(ColumnEncoder::of),
@@ -41,13 +56,14 @@ final class RowEncoder {
 
   /** Whether an insert leaves no column of the table as it was. */
   boolean setsAllColumns() {
-    return set.size() == table.columns().size() + table.timeBucket().stream().count();
+    return ofNull == null
+        && set.size() == table.columns().size() + table.timeBucket().stream().count();
   }
 
   /**
    * Encodes a row; nothing of it is referred to afterwards.
    *
-   * @throws CassandraRefusedException if a key column is null
+   * @throws CassandraRefusedException if a key column is null, or a time to live cannot be
    */
   RowWrite encode(RowData row, long timestamp) {
     ByteBuffer[] cells = new ByteBuffer[set.size()];
@@ -57,20 +73,24 @@ final class RowEncoder {
         row.getRowKind() == RowKind.DELETE || row.getRowKind() == RowKind.UPDATE_BEFORE;
     if (!delete) {
       for (int i = 0; i < cells.length; i++) {
-        cells[i] = set.get(i).encode(row);
+        ByteBuffer cell = set.get(i).encode(row);
+        cells[i] = cell == null ? ofNull : cell;
       }
     }
     RowKey key = new RowKey(keyCells(partition, row, cells), keyCells(clustering, row, cells));
     return delete
         ? RowWrite.delete(key, timestamp)
-        : RowWrite.upsert(key, Arrays.asList(cells), timestamp);
+        : RowWrite.upsert(key, Arrays.asList(cells), timestamp, ttl == null ? 0 : ttl.of(row));
   }
 
   private List<ByteBuffer> keyCells(int[] positions, RowData row, ByteBuffer[] encoded) {
     ByteBuffer[] key = new ByteBuffer[positions.length];
     for (int i = 0; i < key.length; i++) {
       ByteBuffer cell = encoded[positions[i]];
-      key[i] = cell == null ? set.get(positions[i]).encodeKey(row, table) : cell;
+      key[i] =
+          cell == null || cell == RowWrite.UNSET
+              ? set.get(positions[i]).encodeKey(row, table)
+              : cell;
     }
     return Arrays.asList(key);
   }

@@ -33,6 +33,7 @@ final class SettingsReader {
         retry(connection.requestTimeout()),
         atLeast(CassandraOptions.TIMESTAMP_RESERVE, Duration.ofSeconds(1)),
         ttlSeconds(),
+        options.get(CassandraOptions.NULL_HANDLING),
         options.getOptional(CassandraOptions.PARALLELISM).orElse(null));
   }
 

@@ -10,7 +10,8 @@ import org.apache.flink.table.api.ValidationException;
  * How the sink connects, buffers, retries and stamps: its options, read and judged.
  *
  * @param timestampReserve how far ahead write timestamps are reserved
- * @param ttlSeconds time to live of a row, 0 for none
+ * @param ttlSeconds time to live of every row, 0 for none
+ * @param nulls what a null does to its column
  * @param parallelism subtasks of the sink, or null for those of its input
  */
 record SinkSettings(
@@ -19,6 +20,7 @@ record SinkSettings(
     Retry retry,
     Duration timestampReserve,
     long ttlSeconds,
+    NullHandling nulls,
     Integer parallelism)
     implements Serializable {
 

@@ -91,6 +91,9 @@ class CassandraTableSinkFactoryTest {
         "sink.batch.max-size | 0 b | option 'sink.batch.max-size' must not be 0",
         "sink.ttl | 1500 ms | option 'sink.ttl' must be whole seconds, from 1 s to 7300 days",
         "sink.ttl | 7301 d | option 'sink.ttl' must be whole seconds, from 1 s to 7300 days",
+        "sink.ttl.column | ttl | option 'sink.ttl.column': no column 'ttl'; the columns are [airport, window_end, flights]",
+        "sink.ttl.column | window_end | option 'sink.ttl.column': column 'window_end' is TIMESTAMP(3); a time to live needs INT or BIGINT, of seconds",
+        "sink.timestamp.column | airport | option 'sink.timestamp.column': column 'airport' is STRING; a write timestamp needs BIGINT (microseconds), TIMESTAMP(3) or TIMESTAMP_LTZ(3)",
         "username | tally | options 'username' and 'password' go together; set both",
         "bucket.source | window_end | options 'bucket.source' and 'bucket.width' go together; set both or neither",
         "bucket.width | 1 d | options 'bucket.source' and 'bucket.width' go together; set both or neither",
@@ -98,6 +101,41 @@ class CassandraTableSinkFactoryTest {
       })
   void refusesAValueThatCannotBe(String option, String value, String message) {
     refuses(table().option(option, value), message);
+  }
+
+  @Test
+  void refusesSteeringColumnsThatContradict() {
+    Tables table =
+        table()
+            .option("sink.ttl", "1 h")
+            .option("sink.ttl.column", "flights")
+            .option("sink.timestamp.column", "flights")
+            .option("sink.timestamp-reserve", "1 min");
+    refuses(
+        table,
+        """
+        3 options are wrong:
+        - options 'sink.ttl' and 'sink.ttl.column' contradict each other; set one of them
+        - options 'sink.timestamp.column' and 'sink.timestamp-reserve' contradict each other; timestamps of a column are not reserved
+        - options 'sink.ttl.column' and 'sink.timestamp.column' both name 'flights'; one column cannot be both"""
+            .replace("\n", System.lineSeparator()));
+    refuses(
+        new Tables()
+            .column("k", DataTypes.BIGINT().notNull())
+            .key("k")
+            .option("sink.ttl.column", "k"),
+        "option 'sink.ttl.column': column 'k' is in the primary key, so it is stored;"
+            + " a time to live needs a column of its own");
+  }
+
+  @Test
+  void readsNullHandling() {
+    assertThat(table().settings().nulls()).isEqualTo(NullHandling.WRITE);
+    assertThat(table().option("sink.null-handling", "unset").settings().nulls())
+        .isEqualTo(NullHandling.UNSET);
+    assertThatThrownBy(table().option("sink.null-handling", "skip")::sink)
+        .hasStackTraceContaining("Invalid value for option 'sink.null-handling'.")
+        .hasStackTraceContaining("[write, unset]");
   }
 
   @Test

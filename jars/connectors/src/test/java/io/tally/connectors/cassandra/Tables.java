@@ -79,6 +79,14 @@ final class Tables {
     return TargetTables.of(schema(), Configuration.fromMap(options));
   }
 
+  SteeringColumns steering() {
+    OptionErrors errors = new OptionErrors();
+    SteeringColumns steering =
+        new SteeringColumnsReader(schema(), Configuration.fromMap(options), errors).read();
+    errors.throwIfAny();
+    return steering;
+  }
+
   SinkSettings settings() {
     return SinkSettings.of(Configuration.fromMap(options));
   }
