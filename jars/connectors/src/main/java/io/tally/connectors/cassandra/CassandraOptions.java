@@ -47,6 +47,59 @@ public final class CassandraOptions {
           .noDefaultValue()
           .withDescription("Password of 'username'.");
 
+  public static final ConfigOption<Boolean> SSL_ENABLED =
+      ConfigOptions.key("ssl.enabled")
+          .booleanType()
+          .defaultValue(false)
+          .withDescription("Whether connections are encrypted with TLS.");
+
+  public static final ConfigOption<String> SSL_TRUSTSTORE_PATH =
+      ConfigOptions.key("ssl.truststore.path")
+          .stringType()
+          .noDefaultValue()
+          .withDescription(
+              "File, on every task manager, with the certificates to trust. If unset, those that"
+                  + " Java trusts.");
+
+  public static final ConfigOption<String> SSL_TRUSTSTORE_PASSWORD =
+      ConfigOptions.key("ssl.truststore.password")
+          .stringType()
+          .noDefaultValue()
+          .withDescription("Password of the trust store.");
+
+  public static final ConfigOption<String> SSL_TRUSTSTORE_TYPE =
+      ConfigOptions.key("ssl.truststore.type")
+          .stringType()
+          .defaultValue("PKCS12")
+          .withDescription("Type of the trust store, such as PKCS12 or JKS.");
+
+  public static final ConfigOption<String> SSL_KEYSTORE_PATH =
+      ConfigOptions.key("ssl.keystore.path")
+          .stringType()
+          .noDefaultValue()
+          .withDescription(
+              "File, on every task manager, with the key and certificate to show to a server that"
+                  + " asks for one (mutual TLS).");
+
+  public static final ConfigOption<String> SSL_KEYSTORE_PASSWORD =
+      ConfigOptions.key("ssl.keystore.password")
+          .stringType()
+          .noDefaultValue()
+          .withDescription("Password of the key store and of its key.");
+
+  public static final ConfigOption<String> SSL_KEYSTORE_TYPE =
+      ConfigOptions.key("ssl.keystore.type")
+          .stringType()
+          .defaultValue("PKCS12")
+          .withDescription("Type of the key store, such as PKCS12 or JKS.");
+
+  public static final ConfigOption<Boolean> SSL_HOSTNAME_VERIFICATION =
+      ConfigOptions.key("ssl.hostname-verification")
+          .booleanType()
+          .defaultValue(true)
+          .withDescription(
+              "Whether a server's certificate must be of the name or address it is reached by.");
+
   public static final ConfigOption<Consistency> CONSISTENCY_LEVEL =
       ConfigOptions.key("consistency-level")
           .enumType(Consistency.class)

@@ -31,6 +31,14 @@ public final class CassandraTableSinkFactory implements DynamicTableSinkFactory 
         CassandraOptions.LOCAL_DATACENTER,
         CassandraOptions.USERNAME,
         CassandraOptions.PASSWORD,
+        CassandraOptions.SSL_ENABLED,
+        CassandraOptions.SSL_TRUSTSTORE_PATH,
+        CassandraOptions.SSL_TRUSTSTORE_PASSWORD,
+        CassandraOptions.SSL_TRUSTSTORE_TYPE,
+        CassandraOptions.SSL_KEYSTORE_PATH,
+        CassandraOptions.SSL_KEYSTORE_PASSWORD,
+        CassandraOptions.SSL_KEYSTORE_TYPE,
+        CassandraOptions.SSL_HOSTNAME_VERIFICATION,
         CassandraOptions.CONSISTENCY_LEVEL,
         CassandraOptions.REQUEST_TIMEOUT,
         CassandraOptions.BUFFER_MAX_ROWS,
@@ -56,7 +64,7 @@ public final class CassandraTableSinkFactory implements DynamicTableSinkFactory 
   @Override
   public DynamicTableSink createDynamicTableSink(Context context) {
     TableFactoryHelper helper = FactoryUtil.createTableFactoryHelper(this, context);
-    helper.validate();
+    helper.validateExcept(DriverOptions.PREFIX);
     ReadableConfig options = helper.getOptions();
     ResolvedSchema schema = context.getCatalogTable().getResolvedSchema();
     OptionErrors errors = new OptionErrors();

@@ -11,7 +11,7 @@ final class OptionErrors {
   private final List<String> errors = new ArrayList<>();
 
   void add(String format, Object... arguments) {
-    errors.add(format.formatted(arguments));
+    errors.add(arguments.length == 0 ? format : format.formatted(arguments));
   }
 
   /**

@@ -48,6 +48,8 @@ final class SettingsReader {
         options.get(CassandraOptions.LOCAL_DATACENTER),
         username.orElse(null),
         password.orElse(null),
+        new TlsReader(options, errors).read(),
+        DriverOptions.of(options.toMap(), errors),
         options.get(CassandraOptions.CONSISTENCY_LEVEL),
         atLeast(CassandraOptions.REQUEST_TIMEOUT, Duration.ofMillis(1)));
   }

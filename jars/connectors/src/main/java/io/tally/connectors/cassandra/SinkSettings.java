@@ -3,6 +3,7 @@ package io.tally.connectors.cassandra;
 import java.io.Serializable;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.apache.flink.configuration.ReadableConfig;
 import org.apache.flink.table.api.ValidationException;
 
@@ -24,17 +25,24 @@ record SinkSettings(
     Integer parallelism)
     implements Serializable {
 
-  /** Where the cluster is and how to talk to it. */
+  /**
+   * Where the cluster is and how to talk to it.
+   *
+   * @param tls null for plain connections
+   * @param driver further options of the driver, by their path in its configuration
+   */
   record Connection(
       List<ContactPoint> contactPoints,
       String localDatacenter,
       String username,
       String password,
+      Tls tls,
+      Map<String, String> driver,
       Consistency consistency,
       Duration requestTimeout)
       implements Serializable {
 
-    /** Leaves the password out, so that no log shows it. */
+    /** Leaves passwords out, so that no log shows them. */
     @Override
     public String toString() {
       return "Connection[" + contactPoints + ", " + localDatacenter + "]";

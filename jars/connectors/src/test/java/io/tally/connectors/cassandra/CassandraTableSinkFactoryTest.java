@@ -94,6 +94,7 @@ class CassandraTableSinkFactoryTest {
         "sink.ttl.column | ttl | option 'sink.ttl.column': no column 'ttl'; the columns are [airport, window_end, flights]",
         "sink.ttl.column | window_end | option 'sink.ttl.column': column 'window_end' is TIMESTAMP(3); a time to live needs INT or BIGINT, of seconds",
         "sink.timestamp.column | airport | option 'sink.timestamp.column': column 'airport' is STRING; a write timestamp needs BIGINT (microseconds), TIMESTAMP(3) or TIMESTAMP_LTZ(3)",
+        "ssl.truststore.path | /trust.p12 | option 'ssl.truststore.path' needs 'ssl.enabled' = 'true'",
         "username | tally | options 'username' and 'password' go together; set both",
         "bucket.source | window_end | options 'bucket.source' and 'bucket.width' go together; set both or neither",
         "bucket.width | 1 d | options 'bucket.source' and 'bucket.width' go together; set both or neither",
@@ -126,6 +127,13 @@ class CassandraTableSinkFactoryTest {
             .option("sink.ttl.column", "k"),
         "option 'sink.ttl.column': column 'k' is in the primary key, so it is stored;"
             + " a time to live needs a column of its own");
+  }
+
+  @Test
+  void refusesAStorePasswordWithoutStore() {
+    refuses(
+        table().option("ssl.enabled", "true").option("ssl.keystore.password", "s3cret"),
+        "option 'ssl.keystore.password' needs 'ssl.keystore.path'");
   }
 
   @Test
