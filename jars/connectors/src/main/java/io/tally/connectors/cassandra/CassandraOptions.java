@@ -47,6 +47,59 @@ public final class CassandraOptions {
           .noDefaultValue()
           .withDescription("Password of 'username'.");
 
+  public static final ConfigOption<Boolean> SSL_ENABLED =
+      ConfigOptions.key("ssl.enabled")
+          .booleanType()
+          .defaultValue(false)
+          .withDescription("Whether connections are encrypted with TLS.");
+
+  public static final ConfigOption<String> SSL_TRUSTSTORE_PATH =
+      ConfigOptions.key("ssl.truststore.path")
+          .stringType()
+          .noDefaultValue()
+          .withDescription(
+              "File, on every task manager, with the certificates to trust. If unset, those that"
+                  + " Java trusts.");
+
+  public static final ConfigOption<String> SSL_TRUSTSTORE_PASSWORD =
+      ConfigOptions.key("ssl.truststore.password")
+          .stringType()
+          .noDefaultValue()
+          .withDescription("Password of the trust store.");
+
+  public static final ConfigOption<String> SSL_TRUSTSTORE_TYPE =
+      ConfigOptions.key("ssl.truststore.type")
+          .stringType()
+          .defaultValue("PKCS12")
+          .withDescription("Type of the trust store, such as PKCS12 or JKS.");
+
+  public static final ConfigOption<String> SSL_KEYSTORE_PATH =
+      ConfigOptions.key("ssl.keystore.path")
+          .stringType()
+          .noDefaultValue()
+          .withDescription(
+              "File, on every task manager, with the key and certificate to show to a server that"
+                  + " asks for one (mutual TLS).");
+
+  public static final ConfigOption<String> SSL_KEYSTORE_PASSWORD =
+      ConfigOptions.key("ssl.keystore.password")
+          .stringType()
+          .noDefaultValue()
+          .withDescription("Password of the key store and of its key.");
+
+  public static final ConfigOption<String> SSL_KEYSTORE_TYPE =
+      ConfigOptions.key("ssl.keystore.type")
+          .stringType()
+          .defaultValue("PKCS12")
+          .withDescription("Type of the key store, such as PKCS12 or JKS.");
+
+  public static final ConfigOption<Boolean> SSL_HOSTNAME_VERIFICATION =
+      ConfigOptions.key("ssl.hostname-verification")
+          .booleanType()
+          .defaultValue(true)
+          .withDescription(
+              "Whether a server's certificate must be of the name or address it is reached by.");
+
   public static final ConfigOption<Consistency> CONSISTENCY_LEVEL =
       ConfigOptions.key("consistency-level")
           .enumType(Consistency.class)
@@ -94,20 +147,33 @@ public final class CassandraOptions {
   public static final ConfigOption<Integer> RETRY_MAX_ATTEMPTS =
       ConfigOptions.key("sink.retry.max-attempts")
           .intType()
-          .defaultValue(10)
-          .withDescription("Tries of one request, the first included, before the job fails.");
+          .defaultValue(40)
+          .withDescription(
+              "Tries of one request, the first included, before the job fails. By default"
+                  + " 'sink.retry.max-duration' is reached first.");
 
   public static final ConfigOption<Duration> RETRY_INITIAL_BACKOFF =
       ConfigOptions.key("sink.retry.initial-backoff")
           .durationType()
           .defaultValue(Duration.ofMillis(100))
-          .withDescription("Wait before the second try; it doubles with each further one.");
+          .withDescription(
+              "Wait before the second try; it doubles with each further one. Half of each wait is"
+                  + " random.");
 
   public static final ConfigOption<Duration> RETRY_MAX_BACKOFF =
       ConfigOptions.key("sink.retry.max-backoff")
           .durationType()
           .defaultValue(Duration.ofSeconds(10))
           .withDescription("Longest wait between two tries.");
+
+  public static final ConfigOption<Duration> RETRY_MAX_DURATION =
+      ConfigOptions.key("sink.retry.max-duration")
+          .durationType()
+          .defaultValue(Duration.ofMinutes(2))
+          .withDescription(
+              "Time, from its first try, within which a request is tried again; then the job fails."
+                  + " By default a Cassandra that restarts within a minute is ridden out. Keep it"
+                  + " below the checkpoint time-out.");
 
   public static final ConfigOption<Duration> TIMESTAMP_RESERVE =
       ConfigOptions.key("sink.timestamp-reserve")
@@ -116,12 +182,40 @@ public final class CassandraOptions {
           .withDescription(
               "How far ahead write timestamps are reserved in the table tally_write_ceiling.");
 
+  public static final ConfigOption<String> TIMESTAMP_COLUMN =
+      ConfigOptions.key("sink.timestamp.column")
+          .stringType()
+          .noDefaultValue()
+          .withDescription(
+              "Column that holds the write timestamp of each row: BIGINT (microseconds since the"
+                  + " epoch), TIMESTAMP(3) or TIMESTAMP_LTZ(3), never null. The version of a row"
+                  + " with the highest stays, in whatever order and however often versions are"
+                  + " written. Of equal ones a delete wins over a write, then a null, then the"
+                  + " greater value, column by column. The column is stored if the Cassandra table"
+                  + " has one of its name. If unset, the sink stamps rows in the order in which they"
+                  + " come.");
+
+  public static final ConfigOption<NullHandling> NULL_HANDLING =
+      ConfigOptions.key("sink.null-handling")
+          .enumType(NullHandling.class)
+          .defaultValue(NullHandling.WRITE)
+          .withDescription("What a null does to its column.");
+
   public static final ConfigOption<Duration> TTL =
       ConfigOptions.key("sink.ttl")
           .durationType()
           .noDefaultValue()
           .withDescription(
-              "Time to live of a written row, in whole seconds; kept for ever if unset.");
+              "Time to live of every row, in whole seconds. If unset, what the Cassandra table has as"
+                  + " default.");
+
+  public static final ConfigOption<String> TTL_COLUMN =
+      ConfigOptions.key("sink.ttl.column")
+          .stringType()
+          .noDefaultValue()
+          .withDescription(
+              "Column that holds the time to live of each row: INT or BIGINT, of seconds; null or 0"
+                  + " for ever, whatever the Cassandra table's default. The column is not stored.");
 
   public static final ConfigOption<Integer> PARALLELISM = FactoryUtil.SINK_PARALLELISM;
 

@@ -2,6 +2,8 @@ package io.tally.connectors.cassandra;
 
 import java.util.Set;
 import org.apache.flink.configuration.ConfigOption;
+import org.apache.flink.configuration.ReadableConfig;
+import org.apache.flink.table.catalog.ResolvedSchema;
 import org.apache.flink.table.connector.sink.DynamicTableSink;
 import org.apache.flink.table.factories.DynamicTableSinkFactory;
 import org.apache.flink.table.factories.FactoryUtil;
@@ -29,6 +31,14 @@ public final class CassandraTableSinkFactory implements DynamicTableSinkFactory 
         CassandraOptions.LOCAL_DATACENTER,
         CassandraOptions.USERNAME,
         CassandraOptions.PASSWORD,
+        CassandraOptions.SSL_ENABLED,
+        CassandraOptions.SSL_TRUSTSTORE_PATH,
+        CassandraOptions.SSL_TRUSTSTORE_PASSWORD,
+        CassandraOptions.SSL_TRUSTSTORE_TYPE,
+        CassandraOptions.SSL_KEYSTORE_PATH,
+        CassandraOptions.SSL_KEYSTORE_PASSWORD,
+        CassandraOptions.SSL_KEYSTORE_TYPE,
+        CassandraOptions.SSL_HOSTNAME_VERIFICATION,
         CassandraOptions.CONSISTENCY_LEVEL,
         CassandraOptions.REQUEST_TIMEOUT,
         CassandraOptions.BUFFER_MAX_ROWS,
@@ -39,8 +49,12 @@ public final class CassandraTableSinkFactory implements DynamicTableSinkFactory 
         CassandraOptions.RETRY_MAX_ATTEMPTS,
         CassandraOptions.RETRY_INITIAL_BACKOFF,
         CassandraOptions.RETRY_MAX_BACKOFF,
+        CassandraOptions.RETRY_MAX_DURATION,
         CassandraOptions.TIMESTAMP_RESERVE,
+        CassandraOptions.TIMESTAMP_COLUMN,
         CassandraOptions.TTL,
+        CassandraOptions.TTL_COLUMN,
+        CassandraOptions.NULL_HANDLING,
         CassandraOptions.PARALLELISM,
         CassandraOptions.BUCKET_COLUMN,
         CassandraOptions.BUCKET_SOURCE,
@@ -50,9 +64,14 @@ public final class CassandraTableSinkFactory implements DynamicTableSinkFactory 
   @Override
   public DynamicTableSink createDynamicTableSink(Context context) {
     TableFactoryHelper helper = FactoryUtil.createTableFactoryHelper(this, context);
-    helper.validate();
-    TargetTable table =
-        TargetTables.of(context.getCatalogTable().getResolvedSchema(), helper.getOptions());
-    return new CassandraTableSink(table, SinkSettings.of(helper.getOptions()));
+    helper.validateExcept(DriverOptions.PREFIX);
+    ReadableConfig options = helper.getOptions();
+    ResolvedSchema schema = context.getCatalogTable().getResolvedSchema();
+    OptionErrors errors = new OptionErrors();
+    TargetTable table = errors.collect(() -> TargetTables.of(schema, options));
+    SteeringColumns steering = new SteeringColumnsReader(schema, options, errors).read();
+    SinkSettings settings = SinkSettings.of(options, errors);
+    errors.throwIfAny();
+    return new CassandraTableSink(table, steering, settings);
   }
 }

@@ -24,14 +24,29 @@ final class RowEncoder {
   private final List<ColumnEncoder> set;
   private final int[] partition;
   private final int[] clustering;
+  private final ByteBuffer ofNull;
+  private final RowTtl ttl;
+
+  /** Writes nulls, and has no time to live of its own for each row. */
+  RowEncoder(TargetTable table, List<TargetTable.Column> columns, ServerTable server) {
+    this(table, columns, server, NullHandling.WRITE, null);
+  }
 
   /**
    * @param columns the columns that an insert sets; they fit the Cassandra table
    * @param server the Cassandra table
+   * @param ttl the time to live of each row, or null for none
    */
-  RowEncoder(TargetTable table, List<TargetTable.Column> columns, ServerTable server) {
+  RowEncoder(
+      TargetTable table,
+      List<TargetTable.Column> columns,
+      ServerTable server,
+      NullHandling nulls,
+      RowTtl ttl) {
     this.table = table;
     this.server = server;
+    this.ofNull = nulls == NullHandling.UNSET ? RowWrite.UNSET : null;
+    this.ttl = ttl;
     this.set =
         Stream.concat(
                 columns.stream().map(this::encoder),
@@ -59,16 +74,18 @@ final class RowEncoder {
   /** What an upsert does to a row, going by the columns that the Cassandra table has. */
   Upserts upserts() {
     List<String> names = columnsSet();
-    return new Upserts(
+    boolean wholeRow =
         server.types().keySet().stream()
-            .allMatch(name -> names.contains(name) || server.statics().contains(name)),
-        names.stream().anyMatch(server.statics()::contains));
+            .allMatch(name -> names.contains(name) || server.statics().contains(name));
+    return new Upserts(
+        ofNull == null && wholeRow, names.stream().anyMatch(server.statics()::contains));
   }
 
   /**
    * Encodes a row; nothing of it is referred to afterwards.
    *
-   * @throws CassandraRefusedException if a key column is null, or a column cannot hold its value
+   * @throws CassandraRefusedException if a key column is null, a column cannot hold its value, or a
+   *     time to live cannot be
    */
   RowWrite encode(RowData row, long timestamp) {
     ByteBuffer[] cells = new ByteBuffer[set.size()];
@@ -78,20 +95,24 @@ final class RowEncoder {
         row.getRowKind() == RowKind.DELETE || row.getRowKind() == RowKind.UPDATE_BEFORE;
     if (!delete) {
       for (int i = 0; i < cells.length; i++) {
-        cells[i] = set.get(i).encode(row, table);
+        ByteBuffer cell = set.get(i).encode(row, table);
+        cells[i] = cell == null ? ofNull : cell;
       }
     }
     RowKey key = new RowKey(keyCells(partition, row, cells), keyCells(clustering, row, cells));
     return delete
         ? RowWrite.delete(key, timestamp)
-        : RowWrite.upsert(key, Arrays.asList(cells), timestamp);
+        : RowWrite.upsert(key, Arrays.asList(cells), timestamp, ttl == null ? 0 : ttl.of(row));
   }
 
   private List<ByteBuffer> keyCells(int[] positions, RowData row, ByteBuffer[] encoded) {
     ByteBuffer[] key = new ByteBuffer[positions.length];
     for (int i = 0; i < key.length; i++) {
       ByteBuffer cell = encoded[positions[i]];
-      key[i] = cell == null ? set.get(positions[i]).encodeKey(row, table) : cell;
+      key[i] =
+          cell == null || cell == RowWrite.UNSET
+              ? set.get(positions[i]).encodeKey(row, table)
+              : cell;
     }
     return Arrays.asList(key);
   }

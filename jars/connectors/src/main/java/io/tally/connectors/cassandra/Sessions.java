@@ -37,7 +37,8 @@ final class Sessions {
    * Connects to the cluster.
    *
    * @throws CassandraSinkException if no contact point answers within the request time-out
-   * @throws CassandraRefusedException if the login is refused or no node is in the data centre
+   * @throws CassandraRefusedException if the login or the certificate is refused, or no node is in
+   *     the data centre
    */
   static CqlSession open(SinkSettings settings, String keyspace) throws CassandraSinkException {
     Connection connection = settings.connection();
@@ -72,6 +73,12 @@ final class Sessions {
                 .formatted(addresses(connection), user(connection), reason),
             e);
       }
+      if (DriverErrors.isTls(e)) {
+        throw new CassandraRefusedException(
+            "no TLS with Cassandra at %s: %s; check the options 'ssl.*'"
+                .formatted(addresses(connection), reason),
+            e);
+      }
       throw new CassandraSinkException(
           "cannot reach Cassandra at %s: %s".formatted(addresses(connection), reason), e);
     }
@@ -84,6 +91,9 @@ final class Sessions {
             .withClassLoader(Sessions.class.getClassLoader())
             .withConfigLoader(config(settings, keyspace))
             .withLocalDatacenter(connection.localDatacenter());
+    if (connection.tls() != null) {
+      builder.withSslEngineFactory(TlsEngines.of(connection.tls()));
+    }
     return connection.username() == null
         ? builder
         : builder.withAuthCredentials(connection.username(), connection.password());
@@ -112,6 +122,7 @@ final class Sessions {
             .withString(
                 DefaultDriverOption.TIMESTAMP_GENERATOR_CLASS, "ServerSideTimestampGenerator");
     SHUTDOWN_QUIET_PERIODS.forEach(option -> config.withInt(option, 0));
+    DriverOptions.apply(settings.connection().driver(), config);
     return config.build();
   }
 

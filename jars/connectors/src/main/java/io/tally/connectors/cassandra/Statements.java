@@ -14,11 +14,23 @@ final class Statements {
 
   private Statements() {}
 
-  /** Values in the order of {@code columns}, then the timestamp. */
+  /**
+   * Values in the order of {@code columns}, then the timestamp.
+   *
+   * @param ttlSeconds time to live of every row, 0 for none
+   */
   static String insert(TargetTable table, List<String> columns, long ttlSeconds) {
+    return insert(table, columns, ttlSeconds == 0 ? "" : " AND TTL " + ttlSeconds);
+  }
+
+  /** Values in the order of {@code columns}, then the timestamp, then the time to live. */
+  static String insertWithTtl(TargetTable table, List<String> columns) {
+    return insert(table, columns, " AND TTL ?");
+  }
+
+  private static String insert(TargetTable table, List<String> columns, String ttl) {
     String names = columns.stream().map(Statements::quote).collect(Collectors.joining(", "));
     String marks = String.join(", ", Collections.nCopies(columns.size(), "?"));
-    String ttl = ttlSeconds == 0 ? "" : " AND TTL " + ttlSeconds;
     return "INSERT INTO %s (%s) VALUES (%s) USING TIMESTAMP ?%s"
         .formatted(qualified(table.keyspace(), table.name()), names, marks, ttl);
   }

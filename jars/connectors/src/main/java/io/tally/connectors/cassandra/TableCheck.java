@@ -49,6 +49,23 @@ final class TableCheck {
     return server;
   }
 
+  /**
+   * Leaves a column out of the target if the Cassandra table has none of its name.
+   *
+   * @param column null for none
+   */
+  static TargetTable withoutUnstored(
+      TargetTable target, TargetTable.Column column, Metadata metadata) {
+    if (column == null || find(target, metadata).getColumn(id(column.name())).isPresent()) {
+      return target;
+    }
+    return target.without(column);
+  }
+
+  private static CqlIdentifier id(String name) {
+    return CqlIdentifier.fromInternal(name);
+  }
+
   private static TableMetadata find(TargetTable target, Metadata metadata) {
     CqlIdentifier name = CqlIdentifier.fromInternal(target.name());
     KeyspaceMetadata keyspace =

@@ -24,7 +24,7 @@ final class TargetTables {
    *     does not fit
    */
   static TargetTable of(ResolvedSchema schema, ReadableConfig options) {
-    List<Column> columns = columns(schema);
+    List<Column> columns = stored(columns(schema), options);
     columns.forEach(CqlTypes::of);
     String name = options.get(CassandraOptions.TABLE);
     List<String> key =
@@ -40,7 +40,13 @@ final class TargetTables {
     return new TargetTable(options.get(CassandraOptions.KEYSPACE), name, columns, key, bucket);
   }
 
-  private static List<Column> columns(ResolvedSchema schema) {
+  private static List<Column> stored(List<Column> columns, ReadableConfig options) {
+    Optional<String> ttl = options.getOptional(CassandraOptions.TTL_COLUMN);
+    return columns.stream().filter(c -> !ttl.equals(Optional.of(c.name()))).toList();
+  }
+
+  /** The columns of the Flink table, also those that are not stored. */
+  static List<Column> columns(ResolvedSchema schema) {
     DataType row = schema.toPhysicalRowDataType();
     List<String> names = DataType.getFieldNames(row);
     List<DataType> types = DataType.getFieldDataTypes(row);

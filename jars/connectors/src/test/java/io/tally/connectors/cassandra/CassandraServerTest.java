@@ -28,13 +28,15 @@ import org.apache.flink.table.data.StringData;
 import org.apache.flink.table.data.TimestampData;
 import org.apache.flink.types.RowKind;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Against a real server: {@code mvn package -Dcassandra.contact-point=127.0.0.1:9042}. */
+/**
+ * Against a real server, one that runs, or one of its own: {@code mvn package
+ * -Dcassandra.contact-point=127.0.0.1:9042} or {@code -Dcassandra.jars=../lib/cassandra}.
+ */
 class CassandraServerTest {
 
   private static final long HOUR = 3_600_000_000L;
@@ -42,12 +44,15 @@ class CassandraServerTest {
 
   private static CqlSession session;
   private static String contactPoint;
+  private static CassandraProcess server;
 
   @BeforeAll
-  static void connect() throws IOException {
+  static void connect() throws Exception {
     contactPoint = System.getProperty("cassandra.contact-point", "");
-    Assumptions.assumeFalse(
-        contactPoint.isEmpty(), "no server: the property cassandra.contact-point is not set");
+    if (contactPoint.isEmpty()) {
+      server = CassandraProcess.start();
+      contactPoint = "127.0.0.1:" + server.port();
+    }
     session = Sessions.open(kv("none").settings(), KEYSPACE);
     session.execute(
         "CREATE KEYSPACE %s WITH replication = {'class': 'SimpleStrategy', 'replication_factor': 1}"
@@ -55,12 +60,15 @@ class CassandraServerTest {
   }
 
   @AfterAll
-  static void dropAll() {
+  static void dropAll() throws Exception {
     if (session != null) {
       session.execute(
           SimpleStatement.newInstance("DROP KEYSPACE IF EXISTS " + KEYSPACE)
               .setTimeout(Duration.ofSeconds(30)));
       session.close();
+    }
+    if (server != null) {
+      server.stop();
     }
   }
 
@@ -97,7 +105,8 @@ class CassandraServerTest {
   }
 
   private static CassandraSink sink(Tables table) {
-    return new CassandraSink(table.target(), table.target().columns(), table.settings());
+    return new CassandraSink(
+        table.target(), table.target().columns(), table.steering(), table.settings());
   }
 
   private static void write(CassandraSinkWriter writer, RowData... rows) throws Exception {
@@ -232,7 +241,8 @@ class CassandraServerTest {
     Tables partly = kv("partly").column("w", DataTypes.BIGINT());
     TargetTable table = partly.target();
     CassandraSinkWriter writer =
-        new CassandraSink(table, table.columns().subList(0, 2), partly.settings())
+        new CassandraSink(
+                table, table.columns().subList(0, 2), partly.steering(), partly.settings())
             .createWriter(new FakeTask());
     StringData gone = StringData.fromString("gone");
     write(
@@ -301,7 +311,8 @@ class CassandraServerTest {
         new DriverRowStore(
             session,
             Statements.insert(table, encoder.columnsSet(), 0),
-            Statements.delete(table, key));
+            Statements.delete(table, key),
+            false);
     RowWrite older = encoder.encode(kv(RowKind.INSERT, "a", 1L), 100);
     RowWrite newer = encoder.encode(kv(RowKind.INSERT, "a", 2L), 101);
     RowWrite delete = encoder.encode(kv(RowKind.DELETE, "b", 0L), 103);
@@ -328,7 +339,7 @@ class CassandraServerTest {
     RowEncoder encoder =
         new RowEncoder(table, table.columns(), flinkTable.server(List.of("k"), List.of("c")));
     WriteBuffer buffer =
-        new WriteBuffer(encoder.upserts(), flinkTable.settings().buffer().batchBytes());
+        new WriteBuffer(Coalescing.LAST, flinkTable.settings().buffer().batchBytes());
     for (int i = 0; i < 1_000; i++) {
       buffer.add(encoder.encode(GenericRowData.of(StringData.fromString("k"), i, 1L), 1 + i));
     }
@@ -337,7 +348,8 @@ class CassandraServerTest {
         new DriverRowStore(
             session,
             Statements.insert(table, encoder.columnsSet(), 0),
-            Statements.delete(table, key));
+            Statements.delete(table, key),
+            false);
     assertThat(batch).hasSizeGreaterThan(30);
     assertThat(session.execute(store.statement(batch)).getExecutionInfo().getWarnings()).isEmpty();
   }
@@ -349,6 +361,94 @@ class CassandraServerTest {
     write(writer, kv(RowKind.INSERT, "a", 1L));
     writer.close();
     assertThat(rows("SELECT ttl(v) FROM KS.passing").get(0).getInt(0)).isBetween(3_500, 3_600);
+  }
+
+  private static GenericRowData three(String k, Object a, Object b, Object c) {
+    return GenericRowData.of(StringData.fromString(k), a, b, c);
+  }
+
+  private static Tables three(String name) {
+    return table(name)
+        .column("k", DataTypes.STRING().notNull())
+        .column("a", DataTypes.INT())
+        .column("b", DataTypes.INT())
+        .column("c", DataTypes.BIGINT())
+        .key("k");
+  }
+
+  @Test
+  void leavesNullsUnset() throws Exception {
+    execute("CREATE TABLE KS.unset (k text PRIMARY KEY, a int, b int, c bigint)");
+    CassandraSinkWriter writer = open(three("unset").option("sink.null-handling", "unset"));
+    write(writer, three("x", 1, 1, null));
+    write(writer, three("x", null, 2, null), three("x", null, null, 3L), three("y", 1, null, null));
+    writer.close();
+    assertThat(rows("SELECT k, a, b, c FROM KS.unset"))
+        .extracting(Row::getFormattedContents)
+        .containsExactlyInAnyOrder("[k:'x', a:1, b:2, c:3]", "[k:'y', a:1, b:NULL, c:NULL]");
+  }
+
+  @Test
+  void takesTheTimeToLiveOfEachRowFromAColumn() throws Exception {
+    execute(
+        "CREATE TABLE KS.each (k text PRIMARY KEY, a int, b int) WITH default_time_to_live = 9");
+    CassandraSinkWriter writer =
+        open(three("each").option("sink.ttl.column", "c").option("sink.null-handling", "unset"));
+    write(
+        writer,
+        three("x", 1, null, 3_600L),
+        three("x", null, 2, null),
+        three("y", 1, 2, 7_200L),
+        three("y", 3, 4, 0L));
+    writer.close();
+    assertThat(rows("SELECT k, a, ttl(a), b, ttl(b) FROM KS.each"))
+        .extracting(
+            row ->
+                "%s a=%d %b b=%d %b"
+                    .formatted(
+                        row.getString(0),
+                        row.getInt(1),
+                        row.getInt(2) > 3_500,
+                        row.getInt(3),
+                        row.isNull(4)))
+        .containsExactlyInAnyOrder("x a=1 true b=2 true", "y a=3 false b=4 true");
+  }
+
+  @Test
+  void theLastEventWinsWhenAColumnHasTheWriteTimestamp() throws Exception {
+    execute("CREATE TABLE KS.events (k text PRIMARY KEY, a int, b int, c bigint)");
+    execute("CREATE TABLE KS.unstored (k text PRIMARY KEY, a int, b int)");
+    for (String name : List.of("events", "unstored")) {
+      CassandraSinkWriter writer = open(three(name).option("sink.timestamp.column", "c"));
+      write(writer, three("x", 1, 1, 100L), three("y", 1, 1, 100L), three("z", 1, 1, 100L));
+      write(writer, three("x", 2, null, 90L), three("y", 2, null, 110L));
+      GenericRowData delete = three("z", 1, 1, 100L);
+      delete.setRowKind(RowKind.DELETE);
+      write(writer, delete);
+      write(writer, three("z", 0, 0, 99L));
+      writer.close();
+      assertThat(rows("SELECT k, a, b, writetime(a) AS w FROM KS." + name))
+          .extracting(Row::getFormattedContents)
+          .containsExactlyInAnyOrder("[k:'x', a:1, b:1, w:100]", "[k:'y', a:2, b:NULL, w:110]");
+    }
+    assertThat(rows("SELECT c FROM KS.events WHERE k = 'y'").get(0).getLong(0)).isEqualTo(110);
+    assertThat(
+            rows("SELECT * FROM KS.tally_write_ceiling WHERE table_name IN ('events', 'unstored')"))
+        .isEmpty();
+  }
+
+  /** Cassandra resolves equal timestamps cell by cell, within a batch as across. */
+  @Test
+  void equalTimestampsAreResolvedAlikeInOneFlushOrInTwo() throws Exception {
+    execute("CREATE TABLE KS.ties (k text PRIMARY KEY, a int, b int, c bigint)");
+    CassandraSinkWriter writer = open(three("ties").option("sink.timestamp.column", "c"));
+    write(writer, three("x", 1, 9, 5L), three("x", 2, null, 5L));
+    write(writer, three("y", 2, null, 5L));
+    write(writer, three("y", 1, 9, 5L));
+    writer.close();
+    assertThat(rows("SELECT k, a, b FROM KS.ties"))
+        .extracting(Row::getFormattedContents)
+        .containsExactlyInAnyOrder("[k:'x', a:2, b:NULL]", "[k:'y', a:2, b:NULL]");
   }
 
   private static void refuses(Tables table, String message) {

@@ -108,4 +108,16 @@ class CassandraTableSinkTest {
         .isInstanceOf(ValidationException.class)
         .hasMessage("insert into 'ks.t' leaves out the primary key column 'k'; name it too");
   }
+
+  @Test
+  void refusesAPartialInsertWithoutTheWriteTimestamp() {
+    DynamicTableSink sink =
+        table().column("at", DataTypes.TIMESTAMP(3)).option("sink.timestamp.column", "at").sink();
+    assertThatThrownBy(
+            () -> ((SupportsTargetColumnWriting) sink).applyTargetColumns(new int[][] {{0}, {1}}))
+        .isInstanceOf(ValidationException.class)
+        .hasMessage(
+            "insert into 'ks.t' leaves out column 'at', which option 'sink.timestamp.column' names;"
+                + " name it too");
+  }
 }

@@ -32,4 +32,11 @@ class StatementsTest {
         .isEqualTo(
             "INSERT INTO \"ks\".\"Group\" (\"order\") VALUES (?) USING TIMESTAMP ? AND TTL 60");
   }
+
+  @Test
+  void setsATimeToLiveForEachRow() {
+    assertThat(Statements.insertWithTtl(table, List.of("order")))
+        .isEqualTo(
+            "INSERT INTO \"ks\".\"Group\" (\"order\") VALUES (?) USING TIMESTAMP ? AND TTL ?");
+  }
 }

@@ -89,6 +89,14 @@ final class Tables {
     return new ServerTable(new KeyColumns(partition, clustering), types, Set.of());
   }
 
+  SteeringColumns steering() {
+    OptionErrors errors = new OptionErrors();
+    SteeringColumns steering =
+        new SteeringColumnsReader(schema(), Configuration.fromMap(options), errors).read();
+    errors.throwIfAny();
+    return steering;
+  }
+
   SinkSettings settings() {
     return SinkSettings.of(Configuration.fromMap(options));
   }

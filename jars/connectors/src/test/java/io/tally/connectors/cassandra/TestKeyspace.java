@@ -72,7 +72,8 @@ final class TestKeyspace implements AutoCloseable {
   /** Asks for a row when the one before it is written: they may be one object. */
   void write(Tables table, Stream<? extends RowData> rows) throws Exception {
     TargetTable target = table.target();
-    CassandraSink sink = new CassandraSink(target, target.columns(), table.settings());
+    CassandraSink sink =
+        new CassandraSink(target, target.columns(), table.steering(), table.settings());
     try (CassandraSinkWriter writer = sink.createWriter(new FakeTask())) {
       for (Iterator<? extends RowData> each = rows.iterator(); each.hasNext(); ) {
         writer.write(each.next(), null);
