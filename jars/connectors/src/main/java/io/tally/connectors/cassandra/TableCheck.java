@@ -37,8 +37,8 @@ final class TableCheck {
    *     materialized view, or columns or primary key do not fit; the text names all that do not
    */
   static ServerTable check(TargetTable target, Metadata metadata) {
-    TableMetadata table = find(target, metadata);
-    ServerTable server = ServerTable.of(table);
+    refuseView(target, metadata);
+    ServerTable server = ServerTable.of(find(target, metadata));
     refuseCounters(target, server);
     List<String> misfits = new TableCheck(target, server).misfits();
     if (!misfits.isEmpty()) {
@@ -66,29 +66,38 @@ final class TableCheck {
     return CqlIdentifier.fromInternal(name);
   }
 
-  private static TableMetadata find(TargetTable target, Metadata metadata) {
-    CqlIdentifier name = CqlIdentifier.fromInternal(target.name());
-    KeyspaceMetadata keyspace =
-        metadata
-            .getKeyspace(CqlIdentifier.fromInternal(target.keyspace()))
-            .orElseThrow(
-                () ->
-                    new CassandraRefusedException(
-                        "keyspace %s does not exist in Cassandra".formatted(target.keyspace())));
-    keyspace
-        .getView(name)
+  /**
+   * Finds the table.
+   *
+   * @throws CassandraRefusedException if keyspace or table is missing
+   */
+  static TableMetadata find(TargetTable target, Metadata metadata) {
+    return keyspace(target, metadata)
+        .getTable(CqlIdentifier.fromInternal(target.name()))
+        .orElseThrow(
+            () ->
+                new CassandraRefusedException(
+                    "table %s does not exist in Cassandra".formatted(target)));
+  }
+
+  private static KeyspaceMetadata keyspace(TargetTable target, Metadata metadata) {
+    return metadata
+        .getKeyspace(CqlIdentifier.fromInternal(target.keyspace()))
+        .orElseThrow(
+            () ->
+                new CassandraRefusedException(
+                    "keyspace %s does not exist in Cassandra".formatted(target.keyspace())));
+  }
+
+  private static void refuseView(TargetTable target, Metadata metadata) {
+    keyspace(target, metadata)
+        .getView(CqlIdentifier.fromInternal(target.name()))
         .ifPresent(
             view -> {
               throw new CassandraRefusedException(
                   "%s is a materialized view, which Cassandra itself fills; write to its table %s"
                       .formatted(target, view.getBaseTable().asInternal()));
             });
-    return keyspace
-        .getTable(name)
-        .orElseThrow(
-            () ->
-                new CassandraRefusedException(
-                    "table %s does not exist in Cassandra".formatted(target)));
   }
 
   private static void refuseCounters(TargetTable target, ServerTable server) {
