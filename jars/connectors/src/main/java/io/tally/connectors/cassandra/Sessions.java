@@ -60,9 +60,7 @@ final class Sessions {
 
   private static CqlSession connect(Connection connection, CqlSessionBuilder builder)
       throws CassandraSinkException {
-    for (ContactPoint point : connection.contactPoints()) {
-      builder.addContactPoint(resolve(point));
-    }
+    builder.addContactPoints(resolved(connection));
     try {
       return builder.build();
     } catch (DriverException e) {
@@ -126,13 +124,19 @@ final class Sessions {
     return config.build();
   }
 
-  private static InetSocketAddress resolve(ContactPoint point) throws CassandraSinkException {
-    InetSocketAddress address = point.address();
-    if (address.isUnresolved()) {
+  /** A contact point whose name is unknown does no harm beside one that is known. */
+  private static List<InetSocketAddress> resolved(Connection connection)
+      throws CassandraSinkException {
+    List<InetSocketAddress> resolved =
+        connection.contactPoints().stream()
+            .map(ContactPoint::address)
+            .filter(address -> !address.isUnresolved())
+            .toList();
+    if (resolved.isEmpty()) {
       throw new CassandraSinkException(
-          "cannot reach Cassandra at %s: unknown host".formatted(point), null);
+          "cannot reach Cassandra at %s: unknown host".formatted(addresses(connection)), null);
     }
-    return address;
+    return resolved;
   }
 
   private static Set<String> datacenters(Collection<Node> nodes) {

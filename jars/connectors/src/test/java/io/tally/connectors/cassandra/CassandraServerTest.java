@@ -427,8 +427,7 @@ class CassandraServerTest {
       writer.close();
       assertThat(rows("SELECT k, a, b, writetime(a) AS w FROM KS." + name))
           .extracting(Row::getFormattedContents)
-          .containsExactlyInAnyOrder(
-              "[k:'x', a:1, b:1, w:100]", "[k:'y', a:2, b:NULL, w:110]");
+          .containsExactlyInAnyOrder("[k:'x', a:1, b:1, w:100]", "[k:'y', a:2, b:NULL, w:110]");
     }
     assertThat(rows("SELECT c FROM KS.events WHERE k = 'y'").get(0).getLong(0)).isEqualTo(110);
     assertThat(
@@ -508,6 +507,20 @@ class CassandraServerTest {
     assertThatThrownBy(() -> open(kv("t").option("contact-points", address)))
         .isInstanceOf(CassandraSinkException.class)
         .hasMessage("cannot reach Cassandra at %s: unknown host".formatted(address));
+  }
+
+  @Test
+  void oneContactPointThatAnswersIsEnough() throws Exception {
+    execute("CREATE TABLE KS.reached (k text PRIMARY KEY, v bigint)");
+    int closed;
+    try (ServerSocket free = new ServerSocket(0)) {
+      closed = free.getLocalPort();
+    }
+    String addresses = "no-such-host.invalid:9042;127.0.0.1:" + closed + ";" + contactPoint;
+    CassandraSinkWriter writer = open(kv("reached").option("contact-points", addresses));
+    write(writer, kv(RowKind.INSERT, "a", 1L));
+    writer.close();
+    assertThat(rows("SELECT v FROM KS.reached").get(0).getLong(0)).isEqualTo(1);
   }
 
   @Test
