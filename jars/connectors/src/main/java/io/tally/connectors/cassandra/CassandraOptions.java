@@ -166,7 +166,8 @@ public final class CassandraOptions {
       ConfigOptions.key("sink.retry.max-backoff")
           .durationType()
           .defaultValue(Duration.ofSeconds(10))
-          .withDescription("Longest wait between two tries.");
+          .withDescription(
+              "Longest wait between two tries, of a request and of connecting to a node that is away.");
 
   public static final ConfigOption<Duration> RETRY_MAX_DURATION =
       ConfigOptions.key("sink.retry.max-duration")
