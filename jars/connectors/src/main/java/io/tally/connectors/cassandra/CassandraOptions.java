@@ -15,7 +15,9 @@ public final class CassandraOptions {
           .stringType()
           .asList()
           .noDefaultValue()
-          .withDescription("Nodes to connect to first, as host:port separated by ';'.");
+          .withDescription(
+              "Nodes to connect to first, as host:port separated by ';'. One that answers is"
+                  + " enough; the others of the cluster are learned from it.");
 
   public static final ConfigOption<String> LOCAL_DATACENTER =
       ConfigOptions.key("local-datacenter")
@@ -164,7 +166,8 @@ public final class CassandraOptions {
       ConfigOptions.key("sink.retry.max-backoff")
           .durationType()
           .defaultValue(Duration.ofSeconds(10))
-          .withDescription("Longest wait between two tries.");
+          .withDescription(
+              "Longest wait between two tries, of a request and of connecting to a node that is away.");
 
   public static final ConfigOption<Duration> RETRY_MAX_DURATION =
       ConfigOptions.key("sink.retry.max-duration")
@@ -237,6 +240,66 @@ public final class CassandraOptions {
           .durationType()
           .noDefaultValue()
           .withDescription("Time that one bucket spans; the bucket is its start, in UTC.");
+
+  /**
+   * Options that belong together.
+   *
+   * @param title heading of the group in the reference
+   */
+  record Group(String title, List<ConfigOption<?>> options) {}
+
+  /** Every option once, in the order of the reference. */
+  static final List<Group> GROUPS =
+      List.of(
+          new Group(
+              "Connection",
+              List.of(
+                  CONTACT_POINTS,
+                  LOCAL_DATACENTER,
+                  KEYSPACE,
+                  TABLE,
+                  USERNAME,
+                  PASSWORD,
+                  CONSISTENCY_LEVEL,
+                  REQUEST_TIMEOUT)),
+          new Group(
+              "Encryption",
+              List.of(
+                  SSL_ENABLED,
+                  SSL_TRUSTSTORE_PATH,
+                  SSL_TRUSTSTORE_PASSWORD,
+                  SSL_TRUSTSTORE_TYPE,
+                  SSL_KEYSTORE_PATH,
+                  SSL_KEYSTORE_PASSWORD,
+                  SSL_KEYSTORE_TYPE,
+                  SSL_HOSTNAME_VERIFICATION)),
+          new Group(
+              "What is written",
+              List.of(
+                  NULL_HANDLING,
+                  TTL,
+                  TTL_COLUMN,
+                  TIMESTAMP_COLUMN,
+                  TIMESTAMP_RESERVE,
+                  BUCKET_SOURCE,
+                  BUCKET_WIDTH,
+                  BUCKET_COLUMN)),
+          new Group(
+              "Buffers and requests",
+              List.of(
+                  BUFFER_MAX_ROWS,
+                  BUFFER_INTERVAL,
+                  BUFFER_MAX_SIZE,
+                  BATCH_MAX_SIZE,
+                  MAX_IN_FLIGHT,
+                  PARALLELISM)),
+          new Group(
+              "Retries",
+              List.of(
+                  RETRY_MAX_ATTEMPTS,
+                  RETRY_MAX_DURATION,
+                  RETRY_INITIAL_BACKOFF,
+                  RETRY_MAX_BACKOFF)));
 
   private CassandraOptions() {}
 }

@@ -15,8 +15,9 @@ import org.apache.flink.types.RowKind;
  *
  * <p>A row gets its write timestamp when it is accepted, and waits in the buffer under its key. The
  * buffer is sent when it holds enough rows, when its oldest row has waited long enough, and at a
- * checkpoint. So batches may be retried and reordered at will. All state is touched by the task's
- * thread alone: answers and timers come through its mailbox.
+ * checkpoint. Where an update-before must not be taken for a delete, it is held back for a while
+ * ({@link HeldDeletes}). Batches may be retried and reordered at will. All state is touched by the
+ * task's thread alone: answers and timers come through its mailbox.
  *
  * <p>Nothing here blocks but {@link #write} (while the buffer is full, or write timestamps are used
  * up) and {@link #flush} (until all is acknowledged), and both wait in the mailbox. A write that

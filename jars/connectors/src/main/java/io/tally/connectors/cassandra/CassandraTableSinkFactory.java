@@ -1,6 +1,7 @@
 package io.tally.connectors.cassandra;
 
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.ReadableConfig;
 import org.apache.flink.table.catalog.ResolvedSchema;
@@ -27,38 +28,10 @@ public final class CassandraTableSinkFactory implements DynamicTableSinkFactory 
 
   @Override
   public Set<ConfigOption<?>> optionalOptions() {
-    return Set.of(
-        CassandraOptions.LOCAL_DATACENTER,
-        CassandraOptions.USERNAME,
-        CassandraOptions.PASSWORD,
-        CassandraOptions.SSL_ENABLED,
-        CassandraOptions.SSL_TRUSTSTORE_PATH,
-        CassandraOptions.SSL_TRUSTSTORE_PASSWORD,
-        CassandraOptions.SSL_TRUSTSTORE_TYPE,
-        CassandraOptions.SSL_KEYSTORE_PATH,
-        CassandraOptions.SSL_KEYSTORE_PASSWORD,
-        CassandraOptions.SSL_KEYSTORE_TYPE,
-        CassandraOptions.SSL_HOSTNAME_VERIFICATION,
-        CassandraOptions.CONSISTENCY_LEVEL,
-        CassandraOptions.REQUEST_TIMEOUT,
-        CassandraOptions.BUFFER_MAX_ROWS,
-        CassandraOptions.BUFFER_INTERVAL,
-        CassandraOptions.BUFFER_MAX_SIZE,
-        CassandraOptions.BATCH_MAX_SIZE,
-        CassandraOptions.MAX_IN_FLIGHT,
-        CassandraOptions.RETRY_MAX_ATTEMPTS,
-        CassandraOptions.RETRY_INITIAL_BACKOFF,
-        CassandraOptions.RETRY_MAX_BACKOFF,
-        CassandraOptions.RETRY_MAX_DURATION,
-        CassandraOptions.TIMESTAMP_RESERVE,
-        CassandraOptions.TIMESTAMP_COLUMN,
-        CassandraOptions.TTL,
-        CassandraOptions.TTL_COLUMN,
-        CassandraOptions.NULL_HANDLING,
-        CassandraOptions.PARALLELISM,
-        CassandraOptions.BUCKET_COLUMN,
-        CassandraOptions.BUCKET_SOURCE,
-        CassandraOptions.BUCKET_WIDTH);
+    return CassandraOptions.GROUPS.stream()
+        .flatMap(group -> group.options().stream())
+        .filter(option -> !requiredOptions().contains(option))
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   @Override

@@ -12,7 +12,6 @@ import com.datastax.oss.driver.api.core.connection.HeartbeatException;
 import com.datastax.oss.driver.api.core.servererrors.QueryExecutionException;
 import com.datastax.oss.driver.api.core.servererrors.ServerError;
 import java.io.IOException;
-import java.security.GeneralSecurityException;
 import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.regex.Pattern;
@@ -70,9 +69,7 @@ final class DriverErrors {
     if (cause instanceof AllNodesFailedException all) {
       return nodeErrors(all).stream().anyMatch(DriverErrors::isTls);
     }
-    return cause instanceof ConnectionInitException
-            && root(cause) instanceof GeneralSecurityException
-        || ExceptionUtils.findThrowable(cause, SSLException.class).isPresent();
+    return ExceptionUtils.findThrowable(cause, SSLException.class).isPresent();
   }
 
   /** The error's own text, without the driver's advice and node objects, in one line. */

@@ -14,7 +14,8 @@ import java.util.function.Consumer;
  * would be lost, and where the write timestamp is taken from a column that did not change, the
  * delete would win. An update-after follows its update-before within the records that the sender
  * emitted together, so it is there before the next checkpoint, and, unless the network stalls in
- * between, within an interval of the buffer.
+ * between, within an interval of the buffer. What is held counts as buffered; where nothing else is
+ * left to make room, it is given out early.
  */
 final class HeldDeletes {
 

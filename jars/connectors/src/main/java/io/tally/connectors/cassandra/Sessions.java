@@ -26,6 +26,8 @@ final class Sessions {
   /** A server that is away is reported within seconds, however long requests may take. */
   private static final Duration MAX_CONNECT = Duration.ofSeconds(5);
 
+  private static final Duration FIRST_RECONNECT = Duration.ofSeconds(1);
+
   private static final List<DriverOption> SHUTDOWN_QUIET_PERIODS =
       List.of(
           DefaultDriverOption.NETTY_IO_SHUTDOWN_QUIET_PERIOD,
@@ -60,9 +62,7 @@ final class Sessions {
 
   private static CqlSession connect(Connection connection, CqlSessionBuilder builder)
       throws CassandraSinkException {
-    for (ContactPoint point : connection.contactPoints()) {
-      builder.addContactPoint(resolve(point));
-    }
+    builder.addContactPoints(resolved(connection));
     try {
       return builder.build();
     } catch (DriverException e) {
@@ -99,9 +99,11 @@ final class Sessions {
         : builder.withAuthCredentials(connection.username(), connection.password());
   }
 
-  private static DriverConfigLoader config(SinkSettings settings, String keyspace) {
+  /** The connector's own settings of the driver, and over them what the user hands on to it. */
+  static DriverConfigLoader config(SinkSettings settings, String keyspace) {
     Duration timeout = settings.connection().requestTimeout();
-    Duration connect = timeout.compareTo(MAX_CONNECT) < 0 ? timeout : MAX_CONNECT;
+    Duration connect = shorter(timeout, MAX_CONNECT);
+    Duration wait = settings.retry().maxBackoff();
     int requests = Math.max(REQUESTS_PER_CONNECTION, 2 * settings.buffer().inFlight());
     var config =
         DriverConfigLoader.programmaticBuilder(Sessions.class.getClassLoader())
@@ -109,6 +111,10 @@ final class Sessions {
             .withDuration(DefaultDriverOption.CONNECTION_CONNECT_TIMEOUT, connect)
             .withDuration(DefaultDriverOption.CONNECTION_INIT_QUERY_TIMEOUT, connect)
             .withDuration(DefaultDriverOption.CONTROL_CONNECTION_TIMEOUT, timeout)
+            // Otherwise a node that is back would not be looked for until retries are used up.
+            .withDuration(
+                DefaultDriverOption.RECONNECTION_BASE_DELAY, shorter(FIRST_RECONNECT, wait))
+            .withDuration(DefaultDriverOption.RECONNECTION_MAX_DELAY, wait)
             .withInt(DefaultDriverOption.CONNECTION_MAX_REQUESTS, requests)
             .withInt(DefaultDriverOption.NETTY_IO_SIZE, 1)
             .withInt(DefaultDriverOption.NETTY_ADMIN_SIZE, 1)
@@ -126,13 +132,23 @@ final class Sessions {
     return config.build();
   }
 
-  private static InetSocketAddress resolve(ContactPoint point) throws CassandraSinkException {
-    InetSocketAddress address = point.address();
-    if (address.isUnresolved()) {
+  private static Duration shorter(Duration one, Duration other) {
+    return one.compareTo(other) < 0 ? one : other;
+  }
+
+  /** A contact point whose name is unknown does no harm beside one that is known. */
+  private static List<InetSocketAddress> resolved(Connection connection)
+      throws CassandraSinkException {
+    List<InetSocketAddress> resolved =
+        connection.contactPoints().stream()
+            .map(ContactPoint::address)
+            .filter(address -> !address.isUnresolved())
+            .toList();
+    if (resolved.isEmpty()) {
       throw new CassandraSinkException(
-          "cannot reach Cassandra at %s: unknown host".formatted(point), null);
+          "cannot reach Cassandra at %s: unknown host".formatted(addresses(connection)), null);
     }
-    return address;
+    return resolved;
   }
 
   private static Set<String> datacenters(Collection<Node> nodes) {

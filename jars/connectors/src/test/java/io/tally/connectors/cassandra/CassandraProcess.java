@@ -57,12 +57,11 @@ final class CassandraProcess {
 
   private final Path home;
   private final int port;
-  private final Process process;
+  private Process process;
 
-  private CassandraProcess(Path home, int port, Process process) {
+  private CassandraProcess(Path home, int port) {
     this.home = home;
     this.port = port;
-    this.process = process;
   }
 
   static String jarsProperty() {
@@ -80,14 +79,24 @@ final class CassandraProcess {
     Path home = Files.createTempDirectory("cassandra");
     int port = freePort();
     Files.writeString(home.resolve("cassandra.yaml"), yaml(home, port, settings));
-    Process process =
+    CassandraProcess server = new CassandraProcess(home, port);
+    server.startAgain();
+    return server;
+  }
+
+  /** Starts it with what it has stored, and waits until it listens. */
+  void startAgain() throws Exception {
+    process =
         new ProcessBuilder(command(home))
             .redirectErrorStream(true)
             .redirectOutput(home.resolve("log").toFile())
             .start();
-    CassandraProcess server = new CassandraProcess(home, port, process);
-    server.awaitListening();
-    return server;
+    awaitListening();
+  }
+
+  /** Ends it at once, as a power cut would. */
+  void kill() throws InterruptedException {
+    process.destroyForcibly().waitFor();
   }
 
   private static int freePort() throws IOException {
@@ -177,7 +186,7 @@ final class CassandraProcess {
   }
 
   void stop() throws Exception {
-    process.destroyForcibly().waitFor();
+    kill();
     try (Stream<Path> files = Files.walk(home)) {
       files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
     }

@@ -512,6 +512,20 @@ class CassandraServerTest {
   }
 
   @Test
+  void oneContactPointThatAnswersIsEnough() throws Exception {
+    execute("CREATE TABLE KS.reached (k text PRIMARY KEY, v bigint)");
+    int closed;
+    try (ServerSocket free = new ServerSocket(0)) {
+      closed = free.getLocalPort();
+    }
+    String addresses = "no-such-host.invalid:9042;127.0.0.1:" + closed + ";" + contactPoint;
+    CassandraSinkWriter writer = open(kv("reached").option("contact-points", addresses));
+    write(writer, kv(RowKind.INSERT, "a", 1L));
+    writer.close();
+    assertThat(rows("SELECT v FROM KS.reached").get(0).getLong(0)).isEqualTo(1);
+  }
+
+  @Test
   void saysWhenAServerAcceptsButDoesNotAnswer() throws Exception {
     try (ServerSocket mute = new ServerSocket(0)) {
       String address = "127.0.0.1:" + mute.getLocalPort();

@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.datastax.oss.driver.api.core.servererrors.InvalidQueryException;
 import io.tally.connectors.cassandra.FakeCassandra.Fate;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -569,6 +571,43 @@ class CassandraSinkWriterTest {
     Map<RowKey, Long> expected = new HashMap<>();
     for (RowKey key : lost.keySet()) {
       changeTo(random, second, key, expected);
+    }
+    second.flush(true);
+    task.pass(3_600_000);
+    assertHolds(expected);
+  }
+
+  /** Events come shuffled, an attempt dies among them, and the next replays all, shuffled anew. */
+  @ParameterizedTest
+  @MethodSource("seeds")
+  void theLastEventWinsAcrossReplays(int seed) throws Exception {
+    Random random = new Random(seed);
+    makeBad(random);
+    List<GenericRowData> events = new ArrayList<>();
+    Map<RowKey, Long> expected = new HashMap<>();
+    for (long at = 1; at <= 200; at++) {
+      int c = random.nextInt(12);
+      boolean delete = random.nextInt(4) == 0;
+      events.add(row(delete ? RowKind.DELETE : RowKind.UPDATE_AFTER, "a", c, at, "w" + at));
+      expected.put(key("a", c), delete ? null : at);
+    }
+    Tables table =
+        table().option("sink.timestamp.column", "v").option("sink.buffer-flush.max-rows", "5");
+    CassandraSinkWriter first = writer(table);
+    Collections.shuffle(events, random);
+    for (GenericRowData event : events.subList(0, 120)) {
+      first.write(event, null);
+    }
+    first.close();
+    task.end();
+
+    FakeTask nextTask = new FakeTask();
+    cassandra.serve(nextTask);
+    CassandraSinkWriter second =
+        writer(table, table.target().columns(), nextTask, () -> clock - 60 * MINUTE);
+    Collections.shuffle(events, random);
+    for (GenericRowData event : events) {
+      second.write(event, null);
     }
     second.flush(true);
     task.pass(3_600_000);
