@@ -58,6 +58,7 @@ class Jvm:
         """Set the variables that PyFlink reads; without effect once its JVM runs."""
         self.logs.mkdir(parents=True, exist_ok=True)
         given = process_environment()
+        asked = given.get("JVM_ARGS", "")
         class_path = ":".join([*(str(jar) for jar in self.jars), given.get("HADOOP_CLASSPATH", "")])
         packages = ":".join([*self.python_path, sysconfig.get_path("purelib"), given.get("PYTHONPATH", "")])
         set_process_variables(
@@ -70,9 +71,15 @@ class Jvm:
                 "PATH": ":".join([str(Path(sys.executable).parent), given.get("PATH", "")]).rstrip(":"),
                 # The interpreter inside the JVM knows nothing of this one's virtual environment.
                 "PYTHONPATH": packages.rstrip(":"),
-                "JVM_ARGS": " ".join([f"-Xmx{self.heap}", *self.options, given.get("JVM_ARGS", "")]).strip(),
+                "JVM_ARGS": " ".join([f"-Xmx{self.heap}", *_fitting(self.options, asked), asked]).strip(),
             }
         )
+
+
+def _fitting(options: Sequence[str], asked: str) -> list[str]:
+    """Return the options without a collector where ``asked`` names one: Java refuses two."""
+    own = [option for option in options if option.startswith("-XX:+Use") and option.endswith("GC")]
+    return [option for option in options if option not in own or "GC" not in asked]
 
 
 def write_class_archive(archive: Path) -> None:
