@@ -13,6 +13,7 @@ from benchmarks.commands import TALLY, Cost, costed
 from benchmarks.servers import Servers
 from benchmarks.workloads import Workload
 from tally.flink_conf import read_flink_conf
+from tally.running.jvm import RUNNING
 from tally.serving.cassandra import connect, ensure_keyspace
 from tally.settings import CassandraSettings
 from tally.stack.bundled import bundle
@@ -76,7 +77,7 @@ def by_hand(task: Task, servers: Servers) -> Cost:
         "FLINK_CONF_DIR": str(bundle().flink_conf),
         "FLINK_LOG_DIR": str(folder),
         "HADOOP_CLASSPATH": ":".join(map(str, flink_jars())),
-        "JVM_ARGS": f"-Xmx{HEAP} -XX:+UseParallelGC",
+        "JVM_ARGS": " ".join([f"-Xmx{HEAP}", *RUNNING]),
     }
     return costed((sys.executable, "-m", "benchmarks.by_hand", str(spec)), folder, jvm)
 

@@ -80,7 +80,7 @@ def command() -> None:
       tally demo
     """
     began = time.monotonic()
-    opened = open_project()
+    opened = open_project(runs=True)
     project = opened.project
     _say("starting Kafka and Cassandra")
     Stack(project.root, project.settings).up(on_progress=show_progress)

@@ -46,13 +46,19 @@ def command(folder: Path) -> None:
     """
     if folder.is_file() or (folder.is_dir() and any(folder.iterdir())):
         raise FolderNotEmpty(folder)
+    for path in write_project(folder):
+        click.echo(f"wrote {path}")
+    click.echo(f"next: cd {folder} && tally up && tally feed sessions && tally run --bounded")
+
+
+def write_project(folder: Path) -> Iterator[Path]:
+    """Write the template's files, named after the folder, and give the path of each."""
     name = re.sub(r"[^A-Za-z0-9._-]+", "-", folder.resolve().name).strip("-._") or "project"
     for path, text in _files(name):
         target = folder / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text, "utf-8")
-        click.echo(f"wrote {target}")
-    click.echo(f"next: cd {folder} && tally up && tally feed sessions && tally run --bounded")
+        yield target
 
 
 def _files(name: str) -> Iterator[tuple[Path, str]]:

@@ -14,8 +14,10 @@ from tally.flink_conf import read_flink_conf
 from tally.project import Project, load_project
 from tally.serving.catalog import fingerprint, save_catalog
 from tally.serving.tables import serving_table
+from tally.stack.archives import flink_archive_options
 from tally.stack.bundled import flink_conf
 from tally.stack.jars import flink_jars
+from tally.stack.java import find_java
 
 if TYPE_CHECKING:
     from tally.planning.job import Job
@@ -43,25 +45,30 @@ class Opened:
         return self.project.root / ".tally" / "logs"
 
 
-def open_project() -> Opened:
+def open_project(*, runs: bool = False) -> Opened:
     """Open the project of the working folder, and set up the JVM that PyFlink will start.
+
+    Args:
+        runs: whether jobs run in that JVM; else it only plans them.
 
     Raises:
         NoProject, ProjectErrors, UnknownSetting, WrongSetting: the project is wrong.
-        StackError: a jar is missing and cannot be fetched.
+        StackError: a jar is missing and cannot be fetched, or there is no fitting Java.
     """
     project = load_project(Path.cwd())
     conf = flink_conf(project.root)
     opened = Opened(project, flink_jars(), conf, read_flink_conf(conf))
-    _configure_jvm(opened)
+    _configure_jvm(opened, runs)
     return opened
 
 
-def _configure_jvm(opened: Opened) -> None:
-    from tally.running.jvm import Jvm  # noqa: PLC0415
+def _configure_jvm(opened: Opened, runs: bool) -> None:
+    from tally.running.jvm import PLANNING, RUNNING, Jvm  # noqa: PLC0415
 
-    settings = opened.project.settings.flink
-    Jvm(opened.jars, opened.conf, opened.logs, settings.memory, (str(opened.project.root),)).configure()
+    memory = opened.project.settings.flink.memory
+    options = (*(RUNNING if runs else PLANNING), *flink_archive_options(find_java(), opened.jars))
+    path = (str(opened.project.root),)
+    Jvm(opened.jars, opened.conf, opened.logs, memory, path, options).configure()
 
 
 def plan(opened: Opened, files: Sequence[Path]) -> tuple[Job, ...]:

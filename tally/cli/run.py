@@ -30,7 +30,7 @@ def command(files: tuple[Path, ...], **options: bool) -> None:
     from tally.cli.live import live  # noqa: PLC0415
     from tally.running.session import run  # noqa: PLC0415
 
-    opened = open_project()
+    opened = open_project(runs=True)
     click.echo("planning ...", err=True)
     jobs = plan(opened, files)
     announce(jobs, mode)

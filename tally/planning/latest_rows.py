@@ -13,10 +13,10 @@ from typing import Any
 from tally.planning.plan import Plan
 
 MINI_BATCH = "table.exec.mini-batch.enabled"
-MINI_BATCH_OPTIONS: Mapping[str, str] = {
-    MINI_BATCH: "true",
+# Flink's own defaults, 0 ms and -1, are refused once mini-batch is on.
+MINI_BATCH_BOUNDS: Mapping[str, str] = {
     "table.exec.mini-batch.allow-latency": "1 s",
-    "table.exec.mini-batch.size": "5000",
+    "table.exec.mini-batch.size": "50000",
 }
 
 

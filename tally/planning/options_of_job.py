@@ -38,6 +38,10 @@ class JobOptions:
             self._flink.set_option(key, value)
             self.written[key] = value
 
+    def add_missing(self, options: Mapping[str, str]) -> None:
+        """Set those options of the job that neither it nor all jobs have."""
+        self.add({key: value for key, value in options.items() if key not in {**self._base, **self.written}})
+
     def is_true(self, key: str) -> bool:
         """Tell whether an option is ``true``, for this job or for all."""
         return (self.written.get(key) or self._base.get(key, "")).lower() == "true"

@@ -13,7 +13,7 @@ from tally.planning.environment import FlinkPlanner
 from tally.planning.errors import EmptyJob, KeyNotUnique, NullableKey, UnsupportedStatement
 from tally.planning.job import Aggregate, Job
 from tally.planning.keycheck import SinkKeys
-from tally.planning.latest_rows import MINI_BATCH, MINI_BATCH_OPTIONS, is_misjudged
+from tally.planning.latest_rows import MINI_BATCH, MINI_BATCH_BOUNDS, is_misjudged
 from tally.planning.lineage import origin_of
 from tally.planning.options_of_job import JobOptions
 from tally.planning.plan import Plan, PlanTable, normalized
@@ -162,7 +162,8 @@ class JobPlanner:
     def _plan(self) -> Plan:
         plan = self._compile(self._writes)
         if is_misjudged(plan) and not self._options.is_true(MINI_BATCH):
-            self._options.add(MINI_BATCH_OPTIONS)
+            self._options.add({MINI_BATCH: "true"})
+            self._options.add_missing(MINI_BATCH_BOUNDS)
             plan = self._compile(self._writes)
         return plan
 

@@ -68,18 +68,23 @@ class Follower:
     rest: Rest
     jobs: Mapping[str, Job]
     counters: Callable[[str], Mapping[str, int]] = lambda _: {}
+    _vertices: dict[str, list[str]] = field(default_factory=dict)
     _names: dict[tuple[str, str], list[str]] = field(default_factory=dict)
     _last: dict[tuple[str, str], Progress] = field(default_factory=dict)
 
     def states(self) -> dict[str, str]:
-        """Return the state of each job by id."""
-        return {job: self.rest.state(job) for job in self.jobs}
+        """Return the state of each job by id, from one question for all."""
+        return {job.id: job.state for job in self.rest.jobs() if job.id in self.jobs}
 
-    def progress(self) -> list[Progress]:
-        """Return where each aggregate is; what a job that is over no longer tells is as it told it last."""
+    def progress(self, states: Mapping[str, str]) -> list[Progress]:
+        """Return where each aggregate is; what a job that is over no longer tells is as it told it last.
+
+        Args:
+            states: as ``states`` returned them.
+        """
         found = []
         for job_id, job in self.jobs.items():
-            state = self.rest.state(job_id)
+            state = states[job_id]
             values = self._values(job_id) if state == "RUNNING" else {}
             counted = {_as_metric(name): {"sum": count} for name, count in self.counters(job_id).items()}
             found += [self._of(job_id, name, state, {**values, **counted}) for name in _watched(job)]
@@ -103,10 +108,12 @@ class Follower:
 
     def _values(self, job: str) -> Values:
         values: dict[str, Mapping[str, Any]] = {}
-        for vertex in self.rest.vertices(job):
-            names = self._wanted(job, vertex["id"])
+        if job not in self._vertices:
+            self._vertices[job] = [vertex["id"] for vertex in self.rest.vertices(job)]
+        for vertex in self._vertices[job]:
+            names = self._wanted(job, vertex)
             if names:
-                values |= {m["id"]: m for m in self.rest.metrics(job, vertex["id"], names)}
+                values |= {m["id"]: m for m in self.rest.metrics(job, vertex, names)}
         return values
 
     def _wanted(self, job: str, vertex: str) -> list[str]:

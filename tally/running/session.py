@@ -21,7 +21,7 @@ from tally.running.prepare import empty, prepare
 from tally.running.rest import OVER, Rest, wait_for
 from tally.settings import Settings
 
-SECONDS_BETWEEN_LOOKS = 0.5
+SECONDS_BETWEEN_LOOKS = 1.0
 LAST_CHECKPOINT = 30.0
 """Seconds that a job has for its last checkpoint when it is stopped."""
 
@@ -135,7 +135,7 @@ def _job_options(request: RunRequest) -> dict[str, str]:
 
 def _cluster_options(request: RunRequest) -> dict[str, str]:
     # Metrics are asked for as often as progress is shown; Flink's own default is 10 s.
-    return {**request.options, "metrics.fetcher.update-interval": "500"}
+    return {**request.options, "metrics.fetcher.update-interval": "1000"}
 
 
 @dataclass
@@ -152,15 +152,13 @@ class _Watch:
         progress: Sequence[Progress] = ()
         try:
             while True:
-                progress = follower.progress()
-                on_progress(progress)
                 states = follower.states()
+                progress = follower.progress(states)
+                on_progress(progress)
                 if failed := [job for job, state in states.items() if state == "FAILED"]:
                     self.stop()
                     raise self._failure(failed[0])
                 if all(state in OVER for state in states.values()):
-                    progress = follower.progress()
-                    on_progress(progress)
                     return tuple(progress)
                 if self.stop_asked.wait(SECONDS_BETWEEN_LOOKS):
                     self.stop()

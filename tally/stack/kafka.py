@@ -98,7 +98,7 @@ class Kafka:
             return {"broker": Launch(serve)}
         quick = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
         tool = (str(java.executable), *quick, log, "-cp", path, "kafka.tools.StorageTool", "format")
-        format_ = (*tool, "-t", _cluster_id(), "--ignore-formatted", "-c", str(properties))
+        format_ = (*tool, "-t", cluster_id(), "--ignore-formatted", "-c", str(properties))
         return {"broker": Launch(serve, before=format_)}
 
     def answers(self, ports: Mapping[str, int]) -> bool:
@@ -111,7 +111,7 @@ class Kafka:
             return False
 
 
-def _cluster_id() -> str:
+def cluster_id() -> str:
     """Return a random id; none that starts with a dash, which the tool would take for an option."""
     while (found := urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")).startswith("-"):
         pass

@@ -7,17 +7,20 @@ from pathlib import Path
 
 import pytest
 
-from tally.running.jvm import Jvm
+from tally.running.jvm import RUNNING, Jvm
 from tally.stack import Stack
+from tally.stack.archives import flink_archive_options
 from tally.stack.bundled import bundle
 from tally.stack.jars import flink_jars
+from tally.stack.java import find_java
 from tests.e2e.workbench import Workbench
 
 
 @pytest.fixture(scope="session")
 def jvm(tmp_path_factory: pytest.TempPathFactory) -> None:
     """PyFlink's JVM with tally's connectors on its class path; there is one a process."""
-    Jvm(flink_jars(), bundle().flink_conf, tmp_path_factory.mktemp("logs"), "1g").configure()
+    options = (*RUNNING, *flink_archive_options(find_java(), flink_jars()))
+    Jvm(flink_jars(), bundle().flink_conf, tmp_path_factory.mktemp("logs"), "1g", (), options).configure()
 
 
 @pytest.fixture

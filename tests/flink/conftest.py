@@ -11,9 +11,11 @@ from tally.flink_conf import read_flink_conf
 from tally.planning.job import Job
 from tally.planning.plan_project import plan_files
 from tally.project import load_project
-from tally.running.jvm import Jvm
+from tally.running.jvm import PLANNING, Jvm
+from tally.stack.archives import flink_archive_options
 from tally.stack.bundled import bundle
 from tally.stack.jars import flink_jars
+from tally.stack.java import find_java
 
 Plan = Callable[..., tuple[Job, ...]]
 
@@ -25,7 +27,8 @@ def flink_options(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     Without mini-batch, so that a plan shows each operator undivided; tests that are about mini-batch turn it on.
     """
     conf = bundle().flink_conf
-    Jvm(flink_jars(), conf, tmp_path_factory.mktemp("flink-logs"), "1g").configure()
+    options = (*PLANNING, *flink_archive_options(find_java(), flink_jars()))
+    Jvm(flink_jars(), conf, tmp_path_factory.mktemp("flink-logs"), "1g", (), options).configure()
     return {**read_flink_conf(conf), "table.exec.mini-batch.enabled": "false"}
 
 

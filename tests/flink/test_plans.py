@@ -189,7 +189,7 @@ def test_a_latest_row_by_two_columns_is_planned_with_mini_batch(planned):
     job = planned(aggregate(latest.format(order="event_time DESC, event_ms DESC")))
     retracted = {n["needRetraction"] for n in job.plan.nodes if "group-aggregate" in n["type"]}
     assert retracted == {True}
-    assert job.options["table.exec.mini-batch.enabled"] == "true"
+    assert job.options == {"table.exec.mini-batch.enabled": "true"}
     job = planned(aggregate(latest.format(order="event_time DESC")))
     assert job.options == {}
 

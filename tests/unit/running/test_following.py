@@ -15,6 +15,7 @@ from tally.errors import Span
 from tally.planning.job import Aggregate, CassandraSink, Job, KafkaSink
 from tally.planning.plan import Plan
 from tally.running.following import Follower, Progress
+from tally.running.rest import JobState
 
 
 def table(name: str, **options: str) -> dict[str, Any]:
@@ -66,8 +67,9 @@ class FakeRest:
 
     state_now = "RUNNING"
 
-    def state(self, _job: str) -> str:
-        return self.state_now
+    def jobs(self) -> list[JobState]:
+        now = datetime(2024, 1, 1, tzinfo=timezone.utc)
+        return [JobState("other", "a", "FAILED", now), JobState("id", "a", self.state_now, now)]
 
     def vertices(self, _job: str) -> list[dict[str, Any]]:
         return [{"id": "v"}]
@@ -88,7 +90,7 @@ def follower(**counters: int) -> tuple[FakeRest, Follower]:
 def test_each_aggregate_is_measured_by_the_nodes_that_feed_it() -> None:
     _, follows = follower()
     closed = datetime(2013, 1, 1, 0, 26, 40, tzinfo=timezone.utc)
-    assert follows.progress() == [
+    assert follows.progress(follows.states()) == [
         Progress("a", "minutes", "RUNNING", 1200, 7, 4, closed, 30),
         Progress("a", "totals", "RUNNING", 1200, 800, 0, None, 30),
     ]
@@ -104,14 +106,14 @@ def test_kept_counters_outlive_the_job() -> None:
     )
     rest.state_now = "FINISHED"
     end = datetime.max.replace(tzinfo=timezone.utc)
-    assert follows.progress()[0] == Progress("a", "minutes", "FINISHED", 1500, 9, 5, end, 0)
+    assert follows.progress(follows.states())[0] == Progress("a", "minutes", "FINISHED", 1500, 9, 5, end, 0)
 
 
 def test_a_restarting_job_keeps_its_figures_and_says_why() -> None:
     rest, follows = follower()
-    follows.progress()
+    follows.progress(follows.states())
     rest.state_now = "RESTARTING"
-    [_, totals] = follows.progress()
+    [_, totals] = follows.progress(follows.states())
     problem = "job 'a' failed: IOException: the broker went away"
     assert totals == Progress("a", "totals", "RESTARTING", 1200, 800, 0, None, 30, problem)
 
