@@ -40,8 +40,17 @@ final class Sessions {
    * @throws CassandraRefusedException if the login is refused or no node is in the data centre
    */
   static CqlSession open(SinkSettings settings, String keyspace) throws CassandraSinkException {
-    Connection connection = settings.connection();
-    CqlSession session = connect(connection, builder(settings, keyspace));
+    return open(settings.connection(), keyspace, settings.buffer().inFlight());
+  }
+
+  /**
+   * Connects to the cluster, as above.
+   *
+   * @param inFlight requests that may await their answer at once
+   */
+  static CqlSession open(Connection connection, String keyspace, int inFlight)
+      throws CassandraSinkException {
+    CqlSession session = connect(connection, builder(connection, keyspace, inFlight));
     Set<String> datacenters = datacenters(session.getMetadata().getNodes().values());
     if (!datacenters.contains(connection.localDatacenter())) {
       close(session);
@@ -77,22 +86,21 @@ final class Sessions {
     }
   }
 
-  private static CqlSessionBuilder builder(SinkSettings settings, String keyspace) {
-    Connection connection = settings.connection();
+  private static CqlSessionBuilder builder(Connection connection, String keyspace, int inFlight) {
     CqlSessionBuilder builder =
         CqlSession.builder()
             .withClassLoader(Sessions.class.getClassLoader())
-            .withConfigLoader(config(settings, keyspace))
+            .withConfigLoader(config(connection, keyspace, inFlight))
             .withLocalDatacenter(connection.localDatacenter());
     return connection.username() == null
         ? builder
         : builder.withAuthCredentials(connection.username(), connection.password());
   }
 
-  private static DriverConfigLoader config(SinkSettings settings, String keyspace) {
-    Duration timeout = settings.connection().requestTimeout();
+  private static DriverConfigLoader config(Connection connection, String keyspace, int inFlight) {
+    Duration timeout = connection.requestTimeout();
     Duration connect = timeout.compareTo(MAX_CONNECT) < 0 ? timeout : MAX_CONNECT;
-    int requests = Math.max(REQUESTS_PER_CONNECTION, 2 * settings.buffer().inFlight());
+    int requests = Math.max(REQUESTS_PER_CONNECTION, 2 * inFlight);
     var config =
         DriverConfigLoader.programmaticBuilder(Sessions.class.getClassLoader())
             .withDuration(DefaultDriverOption.REQUEST_TIMEOUT, timeout)
@@ -104,8 +112,7 @@ final class Sessions {
             .withInt(DefaultDriverOption.NETTY_ADMIN_SIZE, 1)
             .withStringList(
                 DefaultDriverOption.METADATA_SCHEMA_REFRESHED_KEYSPACES, List.of(keyspace))
-            .withString(
-                DefaultDriverOption.REQUEST_CONSISTENCY, settings.connection().consistency().name())
+            .withString(DefaultDriverOption.REQUEST_CONSISTENCY, connection.consistency().name())
             .withBoolean(DefaultDriverOption.REQUEST_DEFAULT_IDEMPOTENCE, true)
             .withBoolean(DseDriverOption.MONITOR_REPORTING_ENABLED, false)
             // Timestamps are ours; the driver must not add any.

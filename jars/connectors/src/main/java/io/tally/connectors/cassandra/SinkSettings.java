@@ -38,6 +38,11 @@ record SinkSettings(
       Duration requestTimeout)
       implements Serializable {
 
+    Connection withConsistency(Consistency level) {
+      return new Connection(
+          contactPoints, localDatacenter, username, password, level, requestTimeout);
+    }
+
     /** Leaves the password out, so that no log shows it. */
     @Override
     public String toString() {
@@ -68,7 +73,7 @@ record SinkSettings(
         options.getOptional(CassandraOptions.PARALLELISM).orElse(null));
   }
 
-  private static Connection connection(ReadableConfig options) {
+  static Connection connection(ReadableConfig options) {
     Optional<String> username = options.getOptional(CassandraOptions.USERNAME);
     Optional<String> password = options.getOptional(CassandraOptions.PASSWORD);
     if (username.isPresent() != password.isPresent()) {
@@ -118,7 +123,7 @@ record SinkSettings(
     return value.getSeconds();
   }
 
-  private static int atLeastOne(ReadableConfig options, ConfigOption<Integer> option) {
+  static int atLeastOne(ReadableConfig options, ConfigOption<Integer> option) {
     int value = options.get(option);
     if (value < 1) {
       throw new ValidationException(

@@ -37,11 +37,20 @@ final class TableCheck {
               .formatted(
                   target, String.join(", ", serverKey), String.join(", ", target.cqlPrimaryKey())));
     }
+    return key(table);
+  }
+
+  static KeyColumns key(TableMetadata table) {
     return new KeyColumns(
         names(table.getPartitionKey()), names(List.copyOf(table.getClusteringColumns().keySet())));
   }
 
-  private static TableMetadata find(TargetTable target, Metadata metadata) {
+  /**
+   * Finds the table.
+   *
+   * @throws CassandraRefusedException if keyspace or table is missing
+   */
+  static TableMetadata find(TargetTable target, Metadata metadata) {
     KeyspaceMetadata keyspace =
         metadata
             .getKeyspace(CqlIdentifier.fromInternal(target.keyspace()))

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class CassandraTableSinkFactoryTest {
+class CassandraTableFactoryTest {
 
   private static Tables table() {
     return new Tables()
@@ -45,7 +45,7 @@ class CassandraTableSinkFactoryTest {
     for (Field field : CassandraOptions.class.getFields()) {
       declared.add((ConfigOption<?>) field.get(null));
     }
-    CassandraTableSinkFactory factory = new CassandraTableSinkFactory();
+    CassandraTableFactory factory = new CassandraTableFactory();
     Set<ConfigOption<?>> known = new HashSet<>(factory.requiredOptions());
     known.addAll(factory.optionalOptions());
     assertThat(known).hasSameElementsAs(declared);

@@ -3,12 +3,15 @@ package io.tally.connectors.cassandra;
 import java.util.Set;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.table.connector.sink.DynamicTableSink;
+import org.apache.flink.table.connector.source.DynamicTableSource;
 import org.apache.flink.table.factories.DynamicTableSinkFactory;
+import org.apache.flink.table.factories.DynamicTableSourceFactory;
 import org.apache.flink.table.factories.FactoryUtil;
 import org.apache.flink.table.factories.FactoryUtil.TableFactoryHelper;
 
-/** Makes the sink of a table with {@code 'connector' = 'cassandra'}. */
-public final class CassandraTableSinkFactory implements DynamicTableSinkFactory {
+/** Makes sink and source of a table with {@code 'connector' = 'cassandra'}. */
+public final class CassandraTableFactory
+    implements DynamicTableSinkFactory, DynamicTableSourceFactory {
 
   public static final String IDENTIFIER = "cassandra";
 
@@ -44,7 +47,19 @@ public final class CassandraTableSinkFactory implements DynamicTableSinkFactory 
         CassandraOptions.PARALLELISM,
         CassandraOptions.BUCKET_COLUMN,
         CassandraOptions.BUCKET_SOURCE,
-        CassandraOptions.BUCKET_WIDTH);
+        CassandraOptions.BUCKET_WIDTH,
+        CassandraOptions.READ_CONSISTENCY_LEVEL,
+        CassandraOptions.SCAN_PARALLELISM,
+        CassandraOptions.SCAN_SPLIT_COUNT,
+        CassandraOptions.SCAN_FETCH_SIZE,
+        CassandraOptions.SCAN_MAX_RETRIES,
+        CassandraOptions.LOOKUP_ASYNC,
+        CassandraOptions.LOOKUP_MAX_RETRIES,
+        CassandraOptions.LOOKUP_CACHE,
+        CassandraOptions.LOOKUP_CACHE_MAX_ROWS,
+        CassandraOptions.LOOKUP_CACHE_EXPIRE_AFTER_WRITE,
+        CassandraOptions.LOOKUP_CACHE_EXPIRE_AFTER_ACCESS,
+        CassandraOptions.LOOKUP_CACHE_MISSING_KEY);
   }
 
   @Override
@@ -54,5 +69,14 @@ public final class CassandraTableSinkFactory implements DynamicTableSinkFactory 
     TargetTable table =
         TargetTables.of(context.getCatalogTable().getResolvedSchema(), helper.getOptions());
     return new CassandraTableSink(table, SinkSettings.of(helper.getOptions()));
+  }
+
+  @Override
+  public DynamicTableSource createDynamicTableSource(Context context) {
+    TableFactoryHelper helper = FactoryUtil.createTableFactoryHelper(this, context);
+    helper.validate();
+    TargetTable table =
+        TargetTables.toRead(context.getCatalogTable().getResolvedSchema(), helper.getOptions());
+    return new CassandraTableSource(table, ReadSettings.of(helper.getOptions()));
   }
 }

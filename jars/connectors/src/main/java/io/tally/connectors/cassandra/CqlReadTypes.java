@@ -1,0 +1,110 @@
+package io.tally.connectors.cassandra;
+
+import static org.apache.flink.table.types.logical.LogicalTypeRoot.BIGINT;
+import static org.apache.flink.table.types.logical.LogicalTypeRoot.BOOLEAN;
+import static org.apache.flink.table.types.logical.LogicalTypeRoot.DATE;
+import static org.apache.flink.table.types.logical.LogicalTypeRoot.DOUBLE;
+import static org.apache.flink.table.types.logical.LogicalTypeRoot.FLOAT;
+import static org.apache.flink.table.types.logical.LogicalTypeRoot.INTEGER;
+import static org.apache.flink.table.types.logical.LogicalTypeRoot.SMALLINT;
+import static org.apache.flink.table.types.logical.LogicalTypeRoot.TIMESTAMP_WITHOUT_TIME_ZONE;
+import static org.apache.flink.table.types.logical.LogicalTypeRoot.TIMESTAMP_WITH_LOCAL_TIME_ZONE;
+import static org.apache.flink.table.types.logical.LogicalTypeRoot.TIME_WITHOUT_TIME_ZONE;
+import static org.apache.flink.table.types.logical.LogicalTypeRoot.TINYINT;
+
+import com.datastax.oss.driver.api.core.type.DataType;
+import com.datastax.oss.driver.api.core.type.DataTypes;
+import com.datastax.oss.driver.api.core.type.ListType;
+import com.datastax.oss.driver.api.core.type.MapType;
+import com.datastax.oss.driver.api.core.type.SetType;
+import com.datastax.oss.driver.api.core.type.UserDefinedType;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.apache.flink.table.types.logical.LogicalType;
+import org.apache.flink.table.types.logical.LogicalTypeRoot;
+import org.apache.flink.table.types.logical.utils.LogicalTypeChecks;
+
+/** Which Flink types hold the values of a CQL type. */
+final class CqlReadTypes {
+
+  /** Those that {@link ValueDecoder} reads by their size or by a codec of the driver. */
+  private static final Map<DataType, List<LogicalTypeRoot>> SCALARS =
+      Map.ofEntries(
+          Map.entry(DataTypes.BOOLEAN, List.of(BOOLEAN)),
+          Map.entry(DataTypes.TINYINT, List.of(TINYINT)),
+          Map.entry(DataTypes.SMALLINT, List.of(SMALLINT)),
+          Map.entry(DataTypes.INT, List.of(INTEGER)),
+          Map.entry(DataTypes.BIGINT, List.of(BIGINT)),
+          Map.entry(DataTypes.COUNTER, List.of(BIGINT)),
+          Map.entry(DataTypes.FLOAT, List.of(FLOAT)),
+          Map.entry(DataTypes.DOUBLE, List.of(DOUBLE)),
+          Map.entry(DataTypes.DATE, List.of(DATE)),
+          Map.entry(DataTypes.TIME, List.of(TIME_WITHOUT_TIME_ZONE)),
+          Map.entry(
+              DataTypes.TIMESTAMP,
+              List.of(TIMESTAMP_WITHOUT_TIME_ZONE, TIMESTAMP_WITH_LOCAL_TIME_ZONE)));
+
+  /** What to declare for each, as SQL. */
+  private static final Map<DataType, String> DECLARATIONS =
+      Map.ofEntries(
+          Map.entry(DataTypes.BOOLEAN, "BOOLEAN"),
+          Map.entry(DataTypes.TINYINT, "TINYINT"),
+          Map.entry(DataTypes.SMALLINT, "SMALLINT"),
+          Map.entry(DataTypes.INT, "INT"),
+          Map.entry(DataTypes.BIGINT, "BIGINT"),
+          Map.entry(DataTypes.COUNTER, "BIGINT"),
+          Map.entry(DataTypes.FLOAT, "FLOAT"),
+          Map.entry(DataTypes.DOUBLE, "DOUBLE"),
+          Map.entry(DataTypes.DATE, "DATE"),
+          Map.entry(DataTypes.TIME, "TIME(3)"),
+          Map.entry(DataTypes.TIMESTAMP, "TIMESTAMP(3) or TIMESTAMP_LTZ(3)"),
+          Map.entry(DataTypes.TEXT, "STRING"),
+          Map.entry(DataTypes.ASCII, "STRING"),
+          Map.entry(DataTypes.UUID, "STRING"),
+          Map.entry(DataTypes.TIMEUUID, "STRING"),
+          Map.entry(DataTypes.INET, "STRING"),
+          Map.entry(DataTypes.BLOB, "BYTES"),
+          Map.entry(DataTypes.DECIMAL, "DECIMAL(p, s)"),
+          Map.entry(DataTypes.VARINT, "DECIMAL(p, 0)"));
+
+  private CqlReadTypes() {}
+
+  static boolean fits(LogicalType type, DataType cql) {
+    boolean timestamp = cql.equals(DataTypes.TIMESTAMP);
+    return SCALARS.getOrDefault(cql, List.of()).contains(type.getTypeRoot())
+        && (!timestamp || LogicalTypeChecks.getPrecision(type) <= CqlTypes.TIMESTAMP_PRECISION);
+  }
+
+  /** What a column of the CQL type can be declared, as SQL; empty if no Flink type holds it. */
+  static Optional<String> declaration(DataType cql) {
+    if (cql instanceof ListType list) {
+      return declaration(list.getElementType()).map("ARRAY<%s>"::formatted);
+    }
+    if (cql instanceof SetType set) {
+      return declaration(set.getElementType()).map("ARRAY<%s>"::formatted);
+    }
+    if (cql instanceof MapType map) {
+      return declaration(map.getKeyType())
+          .flatMap(k -> declaration(map.getValueType()).map(v -> "MAP<%s, %s>".formatted(k, v)));
+    }
+    if (cql instanceof UserDefinedType udt) {
+      return Optional.of("ROW<%s>".formatted(fields(udt)));
+    }
+    return Optional.ofNullable(DECLARATIONS.get(cql));
+  }
+
+  /** A ROW may leave fields out, so those that nothing holds are. */
+  private static String fields(UserDefinedType udt) {
+    return IntStream.range(0, udt.getFieldNames().size())
+        .boxed()
+        .flatMap(
+            i ->
+                declaration(udt.getFieldTypes().get(i))
+                    .map(type -> "`%s` %s".formatted(udt.getFieldNames().get(i).asInternal(), type))
+                    .stream())
+        .collect(Collectors.joining(", "));
+  }
+}

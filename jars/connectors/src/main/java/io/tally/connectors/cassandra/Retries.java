@@ -1,0 +1,72 @@
+package io.tally.connectors.cassandra;
+
+import io.tally.connectors.cassandra.SinkSettings.Retry;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sends requests and tries them again where that can help, as {@link Requests} does for the sink,
+ * outside of a task's mailbox: answers stay on the driver's threads.
+ */
+record Retries(Backoff backoff) {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Retries.class);
+
+  static Retries of(Retry retry) {
+    return new Retries(new Backoff(retry, () -> ThreadLocalRandom.current().nextDouble()));
+  }
+
+  /**
+   * Sends a request.
+   *
+   * @param what names the request in errors, such as {@code read of ks.t}
+   * @param send sends it once; safe to call again
+   * @return completes with {@link CassandraRefusedException} or, after the last try, with {@link
+   *     CassandraSinkException} if the request finally fails
+   */
+  <T> CompletableFuture<T> send(String what, Supplier<? extends CompletionStage<T>> send) {
+    return attempt(what, send, 1);
+  }
+
+  private <T> CompletableFuture<T> attempt(
+      String what, Supplier<? extends CompletionStage<T>> send, int tries) {
+    return start(send)
+        .toCompletableFuture()
+        .exceptionallyCompose(error -> retry(what, send, tries, error));
+  }
+
+  private static <T> CompletionStage<T> start(Supplier<? extends CompletionStage<T>> send) {
+    try {
+      return send.get();
+    } catch (RuntimeException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  private <T> CompletionStage<T> retry(
+      String what, Supplier<? extends CompletionStage<T>> send, int tries, Throwable error) {
+    if (!DriverErrors.isTransient(error)) {
+      return CompletableFuture.failedFuture(
+          new CassandraRefusedException(
+              "%s was refused: %s".formatted(what, DriverErrors.oneLine(error)), error));
+    }
+    if (backoff.exhaustedBy(tries)) {
+      return CompletableFuture.failedFuture(
+          new CassandraSinkException(
+              "%s failed after %d tries: %s".formatted(what, tries, DriverErrors.oneLine(error)),
+              error));
+    }
+    long wait = backoff.millisAfter(tries);
+    LOG.debug(
+        "{} failed on try {}, next in {} ms: {}", what, tries, wait, DriverErrors.oneLine(error));
+    Executor later = CompletableFuture.delayedExecutor(wait, TimeUnit.MILLISECONDS);
+    return CompletableFuture.runAsync(() -> {}, later)
+        .thenCompose(nothing -> attempt(what, send, tries + 1));
+  }
+}
