@@ -17,7 +17,9 @@ import com.datastax.oss.driver.api.core.type.DataTypes;
 import com.datastax.oss.driver.api.core.type.ListType;
 import com.datastax.oss.driver.api.core.type.MapType;
 import com.datastax.oss.driver.api.core.type.SetType;
+import com.datastax.oss.driver.api.core.type.TupleType;
 import com.datastax.oss.driver.api.core.type.UserDefinedType;
+import com.datastax.oss.driver.api.core.type.VectorType;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,7 +27,6 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.flink.table.types.logical.LogicalType;
 import org.apache.flink.table.types.logical.LogicalTypeRoot;
-import org.apache.flink.table.types.logical.utils.LogicalTypeChecks;
 
 /** Which Flink types hold the values of a CQL type. */
 final class CqlReadTypes {
@@ -34,12 +35,12 @@ final class CqlReadTypes {
   private static final Map<DataType, List<LogicalTypeRoot>> SCALARS =
       Map.ofEntries(
           Map.entry(DataTypes.BOOLEAN, List.of(BOOLEAN)),
-          Map.entry(DataTypes.TINYINT, List.of(TINYINT)),
-          Map.entry(DataTypes.SMALLINT, List.of(SMALLINT)),
-          Map.entry(DataTypes.INT, List.of(INTEGER)),
+          Map.entry(DataTypes.TINYINT, List.of(TINYINT, SMALLINT, INTEGER, BIGINT)),
+          Map.entry(DataTypes.SMALLINT, List.of(SMALLINT, INTEGER, BIGINT)),
+          Map.entry(DataTypes.INT, List.of(INTEGER, BIGINT)),
           Map.entry(DataTypes.BIGINT, List.of(BIGINT)),
           Map.entry(DataTypes.COUNTER, List.of(BIGINT)),
-          Map.entry(DataTypes.FLOAT, List.of(FLOAT)),
+          Map.entry(DataTypes.FLOAT, List.of(FLOAT, DOUBLE)),
           Map.entry(DataTypes.DOUBLE, List.of(DOUBLE)),
           Map.entry(DataTypes.DATE, List.of(DATE)),
           Map.entry(DataTypes.TIME, List.of(TIME_WITHOUT_TIME_ZONE)),
@@ -72,10 +73,9 @@ final class CqlReadTypes {
 
   private CqlReadTypes() {}
 
+  /** Whether a type without parts holds every value, or can tell of each whether it does. */
   static boolean fits(LogicalType type, DataType cql) {
-    boolean timestamp = cql.equals(DataTypes.TIMESTAMP);
-    return SCALARS.getOrDefault(cql, List.of()).contains(type.getTypeRoot())
-        && (!timestamp || LogicalTypeChecks.getPrecision(type) <= CqlTypes.TIMESTAMP_PRECISION);
+    return SCALARS.getOrDefault(cql, List.of()).contains(type.getTypeRoot());
   }
 
   /** What a column of the CQL type can be declared, as SQL; empty if no Flink type holds it. */
@@ -93,7 +93,24 @@ final class CqlReadTypes {
     if (cql instanceof UserDefinedType udt) {
       return Optional.of("ROW<%s>".formatted(fields(udt)));
     }
+    if (cql instanceof TupleType tuple) {
+      return tuple(tuple.getComponentTypes());
+    }
+    if (cql instanceof VectorType vector && vector.getElementType().equals(DataTypes.FLOAT)) {
+      return Optional.of("ARRAY<FLOAT>");
+    }
     return Optional.ofNullable(DECLARATIONS.get(cql));
+  }
+
+  private static Optional<String> tuple(List<DataType> components) {
+    List<Optional<String>> types = components.stream().map(CqlReadTypes::declaration).toList();
+    String fields =
+        IntStream.range(0, types.size())
+            .mapToObj(i -> "f%d %s".formatted(i, types.get(i).orElse("")))
+            .collect(Collectors.joining(", "));
+    return types.stream().allMatch(Optional::isPresent)
+        ? Optional.of("ROW<%s>".formatted(fields))
+        : Optional.empty();
   }
 
   /** A ROW may leave fields out, so those that nothing holds are. */

@@ -4,25 +4,23 @@ import com.datastax.oss.driver.api.core.type.DataType;
 import com.datastax.oss.driver.api.core.type.DataTypes;
 import com.datastax.oss.driver.api.core.type.codec.TypeCodec;
 import com.datastax.oss.driver.api.core.type.codec.TypeCodecs;
+import com.datastax.oss.driver.shaded.guava.common.net.InetAddresses;
+import com.datastax.oss.protocol.internal.ProtocolConstants;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.util.UUID;
 import java.util.function.Function;
-import java.util.regex.Pattern;
 import org.apache.flink.table.data.DecimalData;
 import org.apache.flink.table.data.RowData;
 import org.apache.flink.table.data.TimestampData;
 import org.apache.flink.table.types.logical.LogicalType;
+import org.apache.flink.table.types.logical.LogicalTypeFamily;
 
 /** Takes the bytes of a Cassandra key column out of the values that a join gives. */
 @FunctionalInterface
 interface KeyEncoder {
-
-  /** An IPv4 or IPv6 address in digits; anything else would be looked up as a host name. */
-  Pattern ADDRESS = Pattern.compile("[0-9a-fA-F.]*:[0-9a-fA-F:.]*|\\d{1,3}(\\.\\d{1,3}){3}");
 
   /** The bytes, or null if no row can have this value. */
   ByteBuffer encode(RowData given);
@@ -53,13 +51,19 @@ interface KeyEncoder {
     if (cql.equals(DataTypes.INET)) {
       return text ->
           canonical(
-              text.toString(), KeyEncoder::address, InetAddress::getHostAddress, TypeCodecs.INET);
+              text.toString(), KeyEncoder::address, InetAddresses::toAddrString, TypeCodecs.INET);
     }
     if (cql.equals(DataTypes.ASCII)) {
       return text -> ascii(text.toString());
     }
     if (cql.equals(DataTypes.VARINT)) {
       return value -> varint(((DecimalData) value).toBigDecimal());
+    }
+    if (type.is(LogicalTypeFamily.INTEGER_NUMERIC)) {
+      return value -> integer(((Number) value).longValue(), cql);
+    }
+    if (cql.equals(DataTypes.FLOAT)) {
+      return value -> floating(((Number) value).doubleValue());
     }
     return ValueEncoder.of(type)::encode;
   }
@@ -81,12 +85,27 @@ interface KeyEncoder {
     }
   }
 
+  /** Never asks a name server. */
   private static InetAddress address(String text) {
-    try {
-      return ADDRESS.matcher(text).matches() ? InetAddress.getByName(text) : null;
-    } catch (UnknownHostException e) {
-      return null;
-    }
+    return InetAddresses.isInetAddress(text) ? InetAddresses.forString(text) : null;
+  }
+
+  /** A column of a narrower type has no row of a number beyond it. */
+  private static ByteBuffer integer(long value, DataType cql) {
+    return switch (cql.getProtocolCode()) {
+      case ProtocolConstants.DataType.TINYINT ->
+          value == (byte) value ? ByteBuffer.allocate(1).put(0, (byte) value) : null;
+      case ProtocolConstants.DataType.SMALLINT ->
+          value == (short) value ? ByteBuffer.allocate(2).putShort(0, (short) value) : null;
+      case ProtocolConstants.DataType.INT ->
+          value == (int) value ? ByteBuffer.allocate(4).putInt(0, (int) value) : null;
+      default -> ByteBuffer.allocate(8).putLong(0, value);
+    };
+  }
+
+  private static ByteBuffer floating(double value) {
+    float narrow = (float) value;
+    return narrow == value ? ByteBuffer.allocate(4).putFloat(0, narrow) : null;
   }
 
   private static ByteBuffer ascii(String text) {

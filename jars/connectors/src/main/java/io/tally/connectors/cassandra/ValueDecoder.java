@@ -5,12 +5,15 @@ import com.datastax.oss.driver.api.core.type.DataType;
 import com.datastax.oss.driver.api.core.type.DataTypes;
 import com.datastax.oss.driver.api.core.type.codec.TypeCodec;
 import com.datastax.oss.driver.api.core.type.codec.TypeCodecs;
+import com.datastax.oss.driver.shaded.guava.common.net.InetAddresses;
+import com.datastax.oss.protocol.internal.ProtocolConstants;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.time.LocalTime;
 import java.util.function.Function;
+import java.util.function.ToLongFunction;
 import org.apache.flink.table.data.DecimalData;
 import org.apache.flink.table.data.StringData;
 import org.apache.flink.table.data.TimestampData;
@@ -44,7 +47,7 @@ interface ValueDecoder {
   static ValueDecoder of(LogicalType type, DataType cql) throws UnfitTypeException {
     ValueDecoder decoder =
         switch (type.getTypeRoot()) {
-          case ARRAY, MAP, ROW -> NestedDecoders.of(type, cql);
+          case ARRAY, MAP, ROW, STRUCTURED_TYPE -> NestedDecoders.of(type, cql);
           case CHAR, VARCHAR -> text(type, cql);
           case BINARY, VARBINARY -> cql.equals(DataTypes.BLOB) ? bounded(type) : null;
           case DECIMAL -> decimal((DecimalType) type, cql);
@@ -62,17 +65,34 @@ interface ValueDecoder {
     }
     return switch (type.getTypeRoot()) {
       case BOOLEAN -> sized(bytes -> bytes.get() != 0);
-      case TINYINT -> sized(ByteBuffer::get);
-      case SMALLINT -> sized(ByteBuffer::getShort);
-      case INTEGER -> sized(ByteBuffer::getInt);
-      case BIGINT -> sized(ByteBuffer::getLong);
+      case TINYINT, SMALLINT, INTEGER, BIGINT -> integer(type, cql);
       case FLOAT -> sized(ByteBuffer::getFloat);
-      case DOUBLE -> sized(ByteBuffer::getDouble);
+      case DOUBLE ->
+          cql.equals(DataTypes.FLOAT)
+              ? sized(bytes -> (double) bytes.getFloat())
+              : sized(ByteBuffer::getDouble);
       case DATE -> with(TypeCodecs.DATE, date -> (int) date.toEpochDay());
       case TIME_WITHOUT_TIME_ZONE -> with(TypeCodecs.TIME, time -> timeOfDay(time, type));
       case TIMESTAMP_WITHOUT_TIME_ZONE, TIMESTAMP_WITH_LOCAL_TIME_ZONE ->
           sized(bytes -> timestamp(bytes.getLong(), type));
       default -> null;
+    };
+  }
+
+  /** Takes narrower values as well. */
+  private static ValueDecoder integer(LogicalType type, DataType cql) {
+    ToLongFunction<ByteBuffer> number =
+        switch (cql.getProtocolCode()) {
+          case ProtocolConstants.DataType.TINYINT -> ByteBuffer::get;
+          case ProtocolConstants.DataType.SMALLINT -> ByteBuffer::getShort;
+          case ProtocolConstants.DataType.INT -> ByteBuffer::getInt;
+          default -> ByteBuffer::getLong;
+        };
+    return switch (type.getTypeRoot()) {
+      case TINYINT -> sized(bytes -> (byte) number.applyAsLong(bytes));
+      case SMALLINT -> sized(bytes -> (short) number.applyAsLong(bytes));
+      case INTEGER -> sized(bytes -> (int) number.applyAsLong(bytes));
+      default -> sized(number::applyAsLong);
     };
   }
 
@@ -94,7 +114,7 @@ interface ValueDecoder {
     }
     if (cql.equals(DataTypes.INET)) {
       Function<InetAddress, Object> address =
-          inet -> bounded(StringData.fromString(inet.getHostAddress()), type);
+          inet -> bounded(StringData.fromString(InetAddresses.toAddrString(inet)), type);
       return with(TypeCodecs.INET, address);
     }
     return null;
