@@ -50,7 +50,8 @@ record CassandraSource(TargetTable table, List<Column> columns, long limit, Read
     return new TokenSplitEnumerator(context, () -> cutRing(splits), pending);
   }
 
-  private List<TokenSplit> cutRing(int splits) throws IOException {
+  /** Asks the cluster for its ring; blocks. */
+  List<TokenSplit> cutRing(int splits) throws IOException {
     return Opening.with(
         table,
         settings.connection(),
@@ -76,13 +77,21 @@ record CassandraSource(TargetTable table, List<Column> columns, long limit, Read
   @Override
   public SourceReader<RowData, TokenSplit> createReader(SourceReaderContext context)
       throws IOException {
-    PageRequests requests =
-        Opening.with(
-            table,
-            settings.connection(),
-            REQUESTS_IN_FLIGHT,
-            session -> new PageRequests(session, this));
-    return new CassandraSourceReader(requests, limit, context);
+    return new CassandraSourceReader(open(), limit, context);
+  }
+
+  /**
+   * Connects and checks the table.
+   *
+   * @throws CassandraSinkException if Cassandra does not answer
+   * @throws CassandraRefusedException if the table does not fit
+   */
+  PageRequests open() throws CassandraSinkException {
+    return Opening.with(
+        table,
+        settings.connection(),
+        REQUESTS_IN_FLIGHT,
+        session -> new PageRequests(session, this));
   }
 
   int pageRows() {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.datastax.oss.driver.api.core.cql.AsyncResultSet;
 import com.datastax.oss.driver.api.core.cql.PreparedStatement;
+import java.io.IOException;
 import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,6 +19,7 @@ import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.table.api.DataTypes;
 import org.apache.flink.table.data.RowData;
 import org.apache.flink.table.runtime.typeutils.InternalTypeInfo;
+import org.apache.flink.table.types.DataType;
 import org.apache.flink.table.types.logical.LogicalType;
 import org.apache.flink.types.Row;
 import org.junit.jupiter.api.BeforeAll;
@@ -111,7 +113,7 @@ class ScanServerTest {
   void endsAtOnceWhereThereIsNothing() throws Exception {
     SERVER.execute("CREATE TABLE KS.empty (k text PRIMARY KEY)");
     SqlJobs jobs = new SqlJobs().run(SERVER.createTable("empty", "k STRING", ""));
-    assertThat(jobs.rows("SELECT * FROM empty")).isEmpty();
+    assertThat(jobs.rows("SELECT * FROM `empty`")).isEmpty();
   }
 
   @Test
@@ -127,7 +129,10 @@ class ScanServerTest {
                     "`Set` INT NOT NULL, `token` BIGINT, `order` STRING NOT NULL,"
                         + " PRIMARY KEY (`order`, `Set`) NOT ENFORCED",
                     "'sink.ttl' = '1 h'"));
-    jobs.tables.executeSql("INSERT INTO `Group` VALUES (1, 2, 'a'), (2, 4, 'a')").await();
+    jobs.tables
+        .executeSql(
+            "INSERT INTO `Group` VALUES (1, 2, 'a'), (2, 4, 'a') ON CONFLICT DO DEDUPLICATE")
+        .await();
     assertThat(jobs.rows("SELECT * FROM `Group`"))
         .containsExactlyInAnyOrder(Row.of(1, 2L, "a"), Row.of(2, 4L, "a"));
   }
@@ -192,22 +197,36 @@ class ScanServerTest {
     assertThat(read).containsExactlyInAnyOrderElementsOf(written());
   }
 
-  private static void refuses(String columns, String table, String message) {
-    SqlJobs jobs = new SqlJobs().run(SERVER.createTable(table, columns, ""));
-    assertThatThrownBy(() -> jobs.rows("SELECT * FROM " + table))
-        .hasStackTraceContaining(SERVER.text(message));
+  private static Tables pk(String name, DataType v) {
+    return SERVER.table(name).column("k", DataTypes.STRING()).column("v", v);
+  }
+
+  private static void refuses(Tables declared, String message) {
+    TargetTable table = declared.toRead();
+    CassandraSource scan =
+        new CassandraSource(table, table.columns(), Statements.NO_LIMIT, declared.readSettings());
+    assertThatThrownBy(() -> readAll(scan))
+        .isInstanceOf(CassandraRefusedException.class)
+        .hasMessage(SERVER.text(message));
+  }
+
+  /** Reads the first page of each split, as a reader does. */
+  private static void readAll(CassandraSource scan) throws IOException {
+    try (PageRequests requests = scan.open()) {
+      for (TokenSplit split : scan.cutRing(1)) {
+        requests.page(requests.send(split).join());
+      }
+    }
   }
 
   @Test
   void refusesATableThatDoesNotFit() {
-    refuses("k STRING", "absent", "table KS.absent does not exist in Cassandra");
+    refuses(pk("absent", DataTypes.INT()), "table KS.absent does not exist in Cassandra");
     refuses(
-        "p INT, x INT",
-        "big",
-        "column KS.big.x does not exist in Cassandra; the table has [p, c, v, w]");
+        pk("big", DataTypes.STRING()),
+        "column KS.big.k does not exist in Cassandra; the table has [p, c, v, w]");
     refuses(
-        "p INT, v BIGINT",
-        "big",
+        SERVER.table("big").column("v", DataTypes.BIGINT()),
         "column KS.big.v is text in Cassandra, which BIGINT cannot hold; declare it STRING");
   }
 
@@ -216,20 +235,36 @@ class ScanServerTest {
     SERVER.execute("CREATE TABLE KS.nulls (k text PRIMARY KEY, v bigint)");
     SERVER.execute("INSERT INTO KS.nulls (k) VALUES ('a')");
     refuses(
-        "k STRING, v BIGINT NOT NULL",
-        "nulls",
+        pk("nulls", DataTypes.BIGINT().notNull()),
         "column KS.nulls.v is null in a row, but declared NOT NULL; declare it without");
   }
 
   @Test
   void refusesADecimalThatWouldBeRounded() {
-    SERVER.execute("CREATE TABLE KS.prices (k text PRIMARY KEY, n decimal)");
-    SERVER.execute("INSERT INTO KS.prices (k, n) VALUES ('a', 1.239)");
+    SERVER.execute("CREATE TABLE KS.prices (k text PRIMARY KEY, v decimal)");
+    SERVER.execute("INSERT INTO KS.prices (k, v) VALUES ('a', 1.239)");
     refuses(
-        "k STRING, n DECIMAL(10, 2)",
-        "prices",
-        "column KS.prices.n holds 1.239, which DECIMAL(10, 2) cannot hold without rounding;"
+        pk("prices", DataTypes.DECIMAL(10, 2)),
+        "column KS.prices.v holds 1.239, which DECIMAL(10, 2) cannot hold without rounding;"
             + " declare a type that holds it");
+  }
+
+  @Test
+  void cutsTheWholeRingWithoutGap() throws Exception {
+    Tables big = SERVER.table("big").column("p", DataTypes.INT());
+    TargetTable table = big.toRead();
+    CassandraSource scan =
+        new CassandraSource(table, table.columns(), Statements.NO_LIMIT, big.readSettings());
+    for (int atLeast : new int[] {1, 40, 1_000}) {
+      List<TokenSplit> splits = scan.cutRing(atLeast);
+      assertThat(splits).hasSizeGreaterThanOrEqualTo(atLeast);
+      assertThat(splits).extracting(TokenSplit::splitId).doesNotHaveDuplicates();
+      for (int i = 1; i < splits.size(); i++) {
+        assertThat(splits.get(i).start()).isEqualTo(splits.get(i - 1).end());
+      }
+      assertThat(splits.get(0).start()).isEqualTo(Long.toString(Long.MIN_VALUE));
+      assertThat(splits.get(splits.size() - 1).end()).isNull();
+    }
   }
 
   @Test
