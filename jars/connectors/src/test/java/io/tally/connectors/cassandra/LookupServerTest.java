@@ -349,7 +349,7 @@ class LookupServerTest {
                     "'lookup.cache' = 'PARTIAL', 'lookup.partial-cache.max-rows' = '100'"));
     String join =
         "SELECT n, name FROM orders LEFT JOIN users FOR SYSTEM_TIME AS OF proc ON id = user_id";
-    assertThat(jobs.tables.explainSql(join)).contains("async=[true]");
+    assertThat(jobs.tables.explainSql(join)).contains("async=[ORDERED");
     assertThat(jobs.rows(join))
         .hasSize(1_000)
         .allSatisfy(
@@ -425,7 +425,7 @@ class LookupServerTest {
             .run(
                 SERVER.createTable(
                     "series",
-                    "at TIMESTAMP(3), v BIGINT, airport STRING",
+                    "`at` TIMESTAMP(3), v BIGINT, airport STRING",
                     "'bucket.source' = 'at', 'bucket.width' = '1 d'"));
     assertThatThrownBy(
             () ->
