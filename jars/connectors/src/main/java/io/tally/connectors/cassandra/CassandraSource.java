@@ -2,6 +2,7 @@ package io.tally.connectors.cassandra;
 
 import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.metadata.TokenMap;
+import com.datastax.oss.driver.api.core.metadata.schema.TableMetadata;
 import io.tally.connectors.cassandra.TargetTable.Column;
 import java.io.IOException;
 import java.util.List;
@@ -18,9 +19,11 @@ import org.apache.flink.table.data.RowData;
  * Reads a table once, from one end of the token ring to the other.
  *
  * @param columns the columns to read
+ * @param filter what may spare it the most of the ring
  * @param limit rows that are enough, or {@link Statements#NO_LIMIT}
  */
-record CassandraSource(TargetTable table, List<Column> columns, long limit, ReadSettings settings)
+record CassandraSource(
+    TargetTable table, List<Column> columns, KeyFilter filter, long limit, ReadSettings settings)
     implements Source<RowData, TokenSplit, PendingSplits> {
 
   /** Splits for each subtask, so that one with large partitions does not hold up the scan. */
@@ -57,10 +60,18 @@ record CassandraSource(TargetTable table, List<Column> columns, long limit, Read
         settings.connection(),
         REQUESTS_IN_FLIGHT,
         session -> {
-          List<TokenSplit> cut = TokenSplits.of(ring(session), splits);
+          List<TokenSplit> cut = cut(session, splits);
           Sessions.close(session);
           return cut;
         });
+  }
+
+  private List<TokenSplit> cut(CqlSession session, int splits) {
+    TableMetadata found = TableCheck.find(table, session.getMetadata());
+    return filter
+        .split(table, found, ring(session))
+        .map(List::of)
+        .orElseGet(() -> TokenSplits.of(ring(session), splits));
   }
 
   static TokenMap ring(CqlSession session) {

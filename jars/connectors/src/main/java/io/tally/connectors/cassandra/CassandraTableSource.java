@@ -8,6 +8,7 @@ import org.apache.flink.table.connector.source.DynamicTableSource;
 import org.apache.flink.table.connector.source.LookupTableSource;
 import org.apache.flink.table.connector.source.ScanTableSource;
 import org.apache.flink.table.connector.source.SourceProvider;
+import org.apache.flink.table.connector.source.abilities.SupportsFilterPushDown;
 import org.apache.flink.table.connector.source.abilities.SupportsLimitPushDown;
 import org.apache.flink.table.connector.source.abilities.SupportsProjectionPushDown;
 import org.apache.flink.table.connector.source.lookup.AsyncLookupFunctionProvider;
@@ -15,6 +16,7 @@ import org.apache.flink.table.connector.source.lookup.LookupFunctionProvider;
 import org.apache.flink.table.connector.source.lookup.PartialCachingAsyncLookupProvider;
 import org.apache.flink.table.connector.source.lookup.PartialCachingLookupProvider;
 import org.apache.flink.table.connector.source.lookup.cache.LookupCache;
+import org.apache.flink.table.expressions.ResolvedExpression;
 import org.apache.flink.table.types.DataType;
 
 /** Plans the source: which columns are read, by key or all rows. */
@@ -22,11 +24,13 @@ final class CassandraTableSource
     implements ScanTableSource,
         LookupTableSource,
         SupportsProjectionPushDown,
-        SupportsLimitPushDown {
+        SupportsLimitPushDown,
+        SupportsFilterPushDown {
 
   private final TargetTable table;
   private final ReadSettings settings;
   private List<Column> columns;
+  private KeyFilter filter = KeyFilter.NONE;
   private long limit = Statements.NO_LIMIT;
 
   CassandraTableSource(TargetTable table, ReadSettings settings) {
@@ -51,6 +55,20 @@ final class CassandraTableSource
     columns = Arrays.stream(paths).map(path -> table.columns().get(path[0])).toList();
   }
 
+  /**
+   * Takes equalities with constants: if they give the partition key, which only the server knows,
+   * that partition alone is read. Flink goes on filtering by all conditions.
+   */
+  @Override
+  public Result applyFilters(List<ResolvedExpression> conditions) {
+    filter =
+        new KeyFilter(
+            conditions.stream().flatMap(c -> KeyFilter.equality(table, c).stream()).toList());
+    List<ResolvedExpression> taken =
+        conditions.stream().filter(c -> KeyFilter.equality(table, c).isPresent()).toList();
+    return Result.of(taken, conditions);
+  }
+
   @Override
   public void applyLimit(long rows) {
     limit = rows;
@@ -59,7 +77,8 @@ final class CassandraTableSource
   @Override
   public ScanRuntimeProvider getScanRuntimeProvider(ScanContext context) {
     return SourceProvider.of(
-        new CassandraSource(table, columns, limit, settings), settings.scan().parallelism());
+        new CassandraSource(table, columns, filter, limit, settings),
+        settings.scan().parallelism());
   }
 
   /**
@@ -97,6 +116,7 @@ final class CassandraTableSource
   public DynamicTableSource copy() {
     CassandraTableSource copy = new CassandraTableSource(table, settings);
     copy.columns = columns;
+    copy.filter = filter;
     copy.limit = limit;
     return copy;
   }

@@ -1,7 +1,10 @@
 package io.tally.connectors.cassandra;
 
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.Metric;
@@ -27,12 +30,16 @@ public final class CacheMetrics implements MetricReporter {
     COUNTERS.clear();
   }
 
-  /** Such as {@code hitCount}, summed over subtasks. */
+  /** Such as {@code hitCount}. Subtasks in one JVM share the cache, and with it the counter. */
   static long sum(String metric) {
-    return COUNTERS.entrySet().stream()
-        .filter(entry -> entry.getKey().endsWith("." + metric))
-        .mapToLong(entry -> entry.getValue().getCount())
-        .sum();
+    Set<Counter> counters = Collections.newSetFromMap(new IdentityHashMap<>());
+    COUNTERS.forEach(
+        (name, counter) -> {
+          if (name.endsWith("." + metric)) {
+            counters.add(counter);
+          }
+        });
+    return counters.stream().mapToLong(Counter::getCount).sum();
   }
 
   @Override

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.datastax.oss.driver.api.core.cql.AsyncResultSet;
 import com.datastax.oss.driver.api.core.cql.PreparedStatement;
+import io.tally.connectors.cassandra.KeyFilter.Equality;
+import io.tally.connectors.cassandra.TargetTable.Column;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.util.ArrayList;
@@ -88,6 +90,32 @@ class ScanServerTest {
     String asked = "SELECT \"c\" FROM \"KS\".\"big\" WHERE token(\"p\") > ?";
     assertThat(SERVER.hasPrepared(asked)).isTrue();
     assertThat(SERVER.hasPrepared(asked + " AND token(\"p\") <= ?")).isTrue();
+  }
+
+  @Test
+  void readsOnePartitionWhereTheQueryNamesIt() throws Exception {
+    SqlJobs jobs = big("");
+    String query = "SELECT c, v FROM big WHERE p = 42 AND c < 5";
+    assertThat(jobs.tables.explainSql(query)).contains("filter=[=(p, 42)]");
+    assertThat(jobs.rows(query))
+        .containsExactlyInAnyOrderElementsOf(
+            IntStream.range(0, 5).mapToObj(c -> Row.of(c, "v" + (c * PARTITIONS + 42))).toList());
+    Tables big = SERVER.table("big").column("p", DataTypes.INT()).column("c", DataTypes.INT());
+    TargetTable table = big.toRead();
+    List<Column> columns = table.columns();
+    ReadSettings settings = big.readSettings();
+    KeyFilter partition = new KeyFilter(List.of(new Equality(columns.get(0), 42)));
+    KeyFilter noPartition = new KeyFilter(List.of(new Equality(columns.get(1), 42)));
+    CassandraSource scan = new CassandraSource(table, columns, partition, -1, settings);
+    List<TokenSplit> splits = scan.cutRing(50);
+    assertThat(splits).hasSize(1);
+    try (PageRequests requests = scan.open()) {
+      assertThat(requests.page(requests.send(splits.get(0)).join()).rows())
+          .hasSize(ROWS / PARTITIONS)
+          .allSatisfy(row -> assertThat(row.getInt(0)).isEqualTo(42));
+    }
+    assertThat(new CassandraSource(table, columns, noPartition, -1, settings).cutRing(50))
+        .hasSizeGreaterThanOrEqualTo(50);
   }
 
   @Test
@@ -187,7 +215,11 @@ class ScanServerTest {
         jobs.environment
             .fromSource(
                 new CassandraSource(
-                    table, table.columns(), Statements.NO_LIMIT, big.readSettings()),
+                    table,
+                    table.columns(),
+                    KeyFilter.NONE,
+                    Statements.NO_LIMIT,
+                    big.readSettings()),
                 WatermarkStrategy.noWatermarks(),
                 "scan",
                 InternalTypeInfo.of(type))
@@ -204,7 +236,8 @@ class ScanServerTest {
   private static void refuses(Tables declared, String message) {
     TargetTable table = declared.toRead();
     CassandraSource scan =
-        new CassandraSource(table, table.columns(), Statements.NO_LIMIT, declared.readSettings());
+        new CassandraSource(
+            table, table.columns(), KeyFilter.NONE, Statements.NO_LIMIT, declared.readSettings());
     assertThatThrownBy(() -> readAll(scan))
         .isInstanceOf(CassandraRefusedException.class)
         .hasMessage(SERVER.text(message));
@@ -254,7 +287,8 @@ class ScanServerTest {
     Tables big = SERVER.table("big").column("p", DataTypes.INT());
     TargetTable table = big.toRead();
     CassandraSource scan =
-        new CassandraSource(table, table.columns(), Statements.NO_LIMIT, big.readSettings());
+        new CassandraSource(
+            table, table.columns(), KeyFilter.NONE, Statements.NO_LIMIT, big.readSettings());
     for (int atLeast : new int[] {1, 40, 1_000}) {
       List<TokenSplit> splits = scan.cutRing(atLeast);
       assertThat(splits).hasSizeGreaterThanOrEqualTo(atLeast);

@@ -195,7 +195,7 @@ class ValueDecoderTest {
     refusesType(
         "STRING",
         DataTypes.tupleOf(DataTypes.INT, DataTypes.TEXT),
-        "tuple<int, text>",
+        "frozen<tuple<int, text>>",
         "STRING",
         "declare it ROW<f0 INT, f1 STRING>");
     refusesType(
