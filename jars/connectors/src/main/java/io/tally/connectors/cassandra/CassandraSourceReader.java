@@ -73,8 +73,11 @@ final class CassandraSourceReader
 
   @Override
   public void close() throws Exception {
-    super.close();
-    requests.close();
+    try {
+      super.close();
+    } finally {
+      requests.close();
+    }
   }
 
   /** A split as far as it has been emitted. */

@@ -11,6 +11,7 @@ import io.tally.connectors.cassandra.TargetTable.Column;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -331,6 +332,38 @@ class LookupServerTest {
         query(pair.column("d", DataTypes.INT()), "a", "b"),
         "column KS.pair.d does not exist in Cassandra; the table has [a, b, c]");
     refuses(query(SERVER.kv("absent"), "k"), "table KS.absent does not exist in Cassandra");
+  }
+
+  @Test
+  void saysWhichAddressDoesNotAnswer() throws Exception {
+    int port;
+    try (ServerSocket free = new ServerSocket(0)) {
+      port = free.getLocalPort();
+    }
+    Tables away = SERVER.kv("t").option("contact-points", "127.0.0.1:" + port);
+    assertThatThrownBy(query(away, "k")::open)
+        .isInstanceOf(CassandraSinkException.class)
+        .hasMessage("cannot reach Cassandra at 127.0.0.1:%d: Connection refused".formatted(port));
+  }
+
+  @Test
+  void failsTheJobAtAValueThatDoesNotFit() throws Exception {
+    SERVER.execute("CREATE TABLE KS.exact (k text PRIMARY KEY, v decimal)");
+    SERVER.execute("INSERT INTO KS.exact (k, v) VALUES ('a', 1.5)");
+    Tables exact =
+        SERVER.table("exact").column("k", DataTypes.STRING()).column("v", DataTypes.DECIMAL(5, 0));
+    CassandraLookupFunction lookup = new CassandraLookupFunction(query(exact, "k"));
+    lookup.open(null);
+    try {
+      assertThatThrownBy(() -> lookup.lookup(GenericRowData.of(text("a"))))
+          .isInstanceOf(CassandraRefusedException.class)
+          .hasMessage(
+              SERVER.text(
+                  "column KS.exact.v holds 1.5, which DECIMAL(5, 0) cannot hold without rounding;"
+                      + " declare a type that holds it"));
+    } finally {
+      lookup.close();
+    }
   }
 
   @Test
