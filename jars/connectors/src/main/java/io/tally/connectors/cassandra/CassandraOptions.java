@@ -5,6 +5,8 @@ import java.util.List;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.ConfigOptions;
 import org.apache.flink.configuration.MemorySize;
+import org.apache.flink.table.connector.source.lookup.LookupOptions;
+import org.apache.flink.table.connector.source.lookup.LookupOptions.LookupCacheType;
 import org.apache.flink.table.factories.FactoryUtil;
 
 /** Every option of the connector: name, type, default and meaning, each said once. */
@@ -23,7 +25,7 @@ public final class CassandraOptions {
       ConfigOptions.key("local-datacenter")
           .stringType()
           .defaultValue("datacenter1")
-          .withDescription("The data centre whose nodes take the writes.");
+          .withDescription("The data centre whose nodes take the requests.");
 
   public static final ConfigOption<String> KEYSPACE =
       ConfigOptions.key("keyspace")
@@ -35,7 +37,7 @@ public final class CassandraOptions {
       ConfigOptions.key("table")
           .stringType()
           .noDefaultValue()
-          .withDescription("Table to write to, in its exact case. It must exist.");
+          .withDescription("Table to write or read, in its exact case. It must exist.");
 
   public static final ConfigOption<String> USERNAME =
       ConfigOptions.key("username")
@@ -241,6 +243,61 @@ public final class CassandraOptions {
           .noDefaultValue()
           .withDescription("Time that one bucket spans; the bucket is its start, in UTC.");
 
+  public static final ConfigOption<Consistency> READ_CONSISTENCY_LEVEL =
+      ConfigOptions.key("read.consistency-level")
+          .enumType(Consistency.class)
+          .noDefaultValue()
+          .withDescription(
+              "Replicas that must answer a read, of a scan or a lookup; as 'consistency-level' if"
+                  + " unset.");
+
+  public static final ConfigOption<Integer> SCAN_PARALLELISM = FactoryUtil.SOURCE_PARALLELISM;
+
+  public static final ConfigOption<Integer> SCAN_SPLIT_COUNT =
+      ConfigOptions.key("scan.split.count")
+          .intType()
+          .noDefaultValue()
+          .withDescription(
+              "Token ranges that a scan is cut into, at least: each range of the cluster's ring is"
+                  + " one or more. Four for each subtask if unset.");
+
+  public static final ConfigOption<Integer> SCAN_FETCH_SIZE =
+      ConfigOptions.key("scan.fetch-size")
+          .intType()
+          .defaultValue(1_000)
+          .withDescription("Rows that a scan reads with one request.");
+
+  public static final ConfigOption<Integer> SCAN_MAX_RETRIES =
+      ConfigOptions.key("scan.max-retries")
+          .intType()
+          .defaultValue(9)
+          .withDescription(
+              "Further tries of a scan's request, at growing intervals, before the job fails.");
+
+  public static final ConfigOption<Boolean> LOOKUP_ASYNC =
+      ConfigOptions.key("lookup.async")
+          .booleanType()
+          .defaultValue(true)
+          .withDescription(
+              "Whether a lookup join sends requests without waiting for earlier answers; how many"
+                  + " may be in flight says table.exec.async-lookup.buffer-capacity.");
+
+  public static final ConfigOption<Integer> LOOKUP_MAX_RETRIES = LookupOptions.MAX_RETRIES;
+
+  public static final ConfigOption<LookupCacheType> LOOKUP_CACHE = LookupOptions.CACHE_TYPE;
+
+  public static final ConfigOption<Long> LOOKUP_CACHE_MAX_ROWS =
+      LookupOptions.PARTIAL_CACHE_MAX_ROWS;
+
+  public static final ConfigOption<Duration> LOOKUP_CACHE_EXPIRE_AFTER_WRITE =
+      LookupOptions.PARTIAL_CACHE_EXPIRE_AFTER_WRITE;
+
+  public static final ConfigOption<Duration> LOOKUP_CACHE_EXPIRE_AFTER_ACCESS =
+      LookupOptions.PARTIAL_CACHE_EXPIRE_AFTER_ACCESS;
+
+  public static final ConfigOption<Boolean> LOOKUP_CACHE_MISSING_KEY =
+      LookupOptions.PARTIAL_CACHE_CACHE_MISSING_KEY;
+
   /**
    * Options that belong together.
    *
@@ -299,7 +356,22 @@ public final class CassandraOptions {
                   RETRY_MAX_ATTEMPTS,
                   RETRY_MAX_DURATION,
                   RETRY_INITIAL_BACKOFF,
-                  RETRY_MAX_BACKOFF)));
+                  RETRY_MAX_BACKOFF)),
+          new Group(
+              "Scans and lookups",
+              List.of(
+                  READ_CONSISTENCY_LEVEL,
+                  SCAN_PARALLELISM,
+                  SCAN_SPLIT_COUNT,
+                  SCAN_FETCH_SIZE,
+                  SCAN_MAX_RETRIES,
+                  LOOKUP_ASYNC,
+                  LOOKUP_MAX_RETRIES,
+                  LOOKUP_CACHE,
+                  LOOKUP_CACHE_MAX_ROWS,
+                  LOOKUP_CACHE_EXPIRE_AFTER_WRITE,
+                  LOOKUP_CACHE_EXPIRE_AFTER_ACCESS,
+                  LOOKUP_CACHE_MISSING_KEY)));
 
   private CassandraOptions() {}
 }

@@ -1,7 +1,6 @@
 package io.tally.connectors.cassandra;
 
 import com.datastax.oss.driver.api.core.CqlSession;
-import com.datastax.oss.driver.api.core.DriverException;
 import com.datastax.oss.driver.api.core.metadata.Metadata;
 import io.tally.connectors.cassandra.TargetTable.Column;
 import java.io.IOException;
@@ -38,16 +37,10 @@ record CassandraSink(
    */
   CassandraSinkWriter createWriter(WriterInitContext context, LongSupplier clock)
       throws IOException {
-    CqlSession session = Sessions.open(settings, table.keyspace());
-    try {
-      return createWriter(context, clock, session);
-    } catch (DriverException e) {
-      Sessions.close(session);
-      throw opening(e);
-    } catch (RuntimeException e) {
-      Sessions.close(session);
-      throw e;
-    }
+    return Opening.with(
+        table,
+        () -> Sessions.open(settings, table.keyspace()),
+        session -> createWriter(context, clock, session));
   }
 
   private CassandraSinkWriter createWriter(
@@ -92,14 +85,6 @@ record CassandraSink(
   private TimestampSource reserved(LongSupplier clock, CqlSession session, Requests requests) {
     WriteCeiling ceiling = new CeilingTable(session, table, settings.connection().consistency());
     return ReservedTimestamps.open(table, clock, settings.timestampReserve(), ceiling, requests);
-  }
-
-  private IOException opening(DriverException e) {
-    String message = "opening table %s: %s".formatted(table, DriverErrors.oneLine(e));
-    if (DriverErrors.isTransient(e)) {
-      return new CassandraSinkException(message, e);
-    }
-    throw new CassandraRefusedException(message, e);
   }
 
   private static long microsNow() {

@@ -43,8 +43,23 @@ final class Sessions {
    *     the data centre
    */
   static CqlSession open(SinkSettings settings, String keyspace) throws CassandraSinkException {
-    Connection connection = settings.connection();
-    CqlSession session = connect(connection, builder(settings, keyspace));
+    return open(
+        settings.connection(),
+        keyspace,
+        settings.buffer().inFlight(),
+        settings.retry().maxBackoff());
+  }
+
+  /**
+   * Connects to the cluster, as above.
+   *
+   * @param inFlight requests that may await their answer at once
+   * @param wait longest wait between two tries of a request
+   */
+  static CqlSession open(Connection connection, String keyspace, int inFlight, Duration wait)
+      throws CassandraSinkException {
+    DriverConfigLoader config = config(connection, keyspace, inFlight, wait);
+    CqlSession session = connect(connection, builder(connection, config));
     Set<String> datacenters = datacenters(session.getMetadata().getNodes().values());
     if (!datacenters.contains(connection.localDatacenter())) {
       close(session);
@@ -84,12 +99,11 @@ final class Sessions {
     }
   }
 
-  private static CqlSessionBuilder builder(SinkSettings settings, String keyspace) {
-    Connection connection = settings.connection();
+  private static CqlSessionBuilder builder(Connection connection, DriverConfigLoader config) {
     CqlSessionBuilder builder =
         CqlSession.builder()
             .withClassLoader(Sessions.class.getClassLoader())
-            .withConfigLoader(config(settings, keyspace))
+            .withConfigLoader(config)
             .withLocalDatacenter(connection.localDatacenter());
     if (connection.tls() != null) {
       builder.withSslEngineFactory(TlsEngines.of(connection.tls()));
@@ -100,11 +114,11 @@ final class Sessions {
   }
 
   /** The connector's own settings of the driver, and over them what the user hands on to it. */
-  static DriverConfigLoader config(SinkSettings settings, String keyspace) {
-    Duration timeout = settings.connection().requestTimeout();
+  static DriverConfigLoader config(
+      Connection connection, String keyspace, int inFlight, Duration wait) {
+    Duration timeout = connection.requestTimeout();
     Duration connect = shorter(timeout, MAX_CONNECT);
-    Duration wait = settings.retry().maxBackoff();
-    int requests = Math.max(REQUESTS_PER_CONNECTION, 2 * settings.buffer().inFlight());
+    int requests = Math.max(REQUESTS_PER_CONNECTION, 2 * inFlight);
     var config =
         DriverConfigLoader.programmaticBuilder(Sessions.class.getClassLoader())
             .withDuration(DefaultDriverOption.REQUEST_TIMEOUT, timeout)
@@ -120,15 +134,14 @@ final class Sessions {
             .withInt(DefaultDriverOption.NETTY_ADMIN_SIZE, 1)
             .withStringList(
                 DefaultDriverOption.METADATA_SCHEMA_REFRESHED_KEYSPACES, List.of(keyspace))
-            .withString(
-                DefaultDriverOption.REQUEST_CONSISTENCY, settings.connection().consistency().name())
+            .withString(DefaultDriverOption.REQUEST_CONSISTENCY, connection.consistency().name())
             .withBoolean(DefaultDriverOption.REQUEST_DEFAULT_IDEMPOTENCE, true)
             .withBoolean(DseDriverOption.MONITOR_REPORTING_ENABLED, false)
             // Timestamps are ours; the driver must not add any.
             .withString(
                 DefaultDriverOption.TIMESTAMP_GENERATOR_CLASS, "ServerSideTimestampGenerator");
     SHUTDOWN_QUIET_PERIODS.forEach(option -> config.withInt(option, 0));
-    DriverOptions.apply(settings.connection().driver(), config);
+    DriverOptions.apply(connection.driver(), config);
     return config.build();
   }
 

@@ -37,7 +37,8 @@ final class SettingsReader {
         options.getOptional(CassandraOptions.PARALLELISM).orElse(null));
   }
 
-  private Connection connection() {
+  /** Where the cluster is and how to talk to it. */
+  Connection connection() {
     Optional<String> username = options.getOptional(CassandraOptions.USERNAME);
     Optional<String> password = options.getOptional(CassandraOptions.PASSWORD);
     if (username.isPresent() != password.isPresent()) {

@@ -42,6 +42,11 @@ record SinkSettings(
       Duration requestTimeout)
       implements Serializable {
 
+    Connection withConsistency(Consistency level) {
+      return new Connection(
+          contactPoints, localDatacenter, username, password, tls, driver, level, requestTimeout);
+    }
+
     /** Leaves passwords out, so that no log shows them. */
     @Override
     public String toString() {

@@ -29,15 +29,16 @@ import org.apache.flink.table.types.logical.utils.LogicalTypeChecks;
  * <tr><td>TINYINT to BIGINT</td><td>into its own CQL type or a wider one</td>
  *     <td>from its own or a narrower one; BIGINT also from counter</td></tr>
  * <tr><td>FLOAT, DOUBLE</td><td>FLOAT also into double</td><td>DOUBLE also from float</td></tr>
- * <tr><td>TIMESTAMP(p), TIMESTAMP_LTZ(p)</td><td>p up to 3</td><td>p from 3</td></tr>
+ * <tr><td>TIMESTAMP(p), TIMESTAMP_LTZ(p)</td><td>p up to 3</td><td>any p</td></tr>
+ * <tr><td>DECIMAL(p, s) and varint</td><td>s is 0</td><td>any s</td></tr>
  * <tr><td>ROW and a user-defined type</td><td>fields that the ROW lacks become null</td>
  *     <td>fields that the ROW lacks are left out</td></tr>
  * <tr><td>ARRAY and a list that is not frozen</td><td>refused</td><td>fits</td></tr>
  * </table>
  *
  * <p>What a type cannot tell is left to the values: text that is no UUID, a decimal with more
- * digits than the DECIMAL it is read as, nanoseconds in a CQL time, of which Flink's TIME holds
- * milliseconds.
+ * digits than the DECIMAL it is read as, milliseconds read as TIMESTAMP(0), nanoseconds in a CQL
+ * time, of which Flink's TIME holds milliseconds.
  *
  * <p>An ARRAY may go into a set. Cassandra sorts a set and keeps one of equal elements, so the
  * ARRAY is read back in another order and without duplicates.
@@ -186,7 +187,8 @@ final class TypeFit {
       case DOUBLE -> widens(FLOATS, DataTypes.DOUBLE, cql, use);
       case DECIMAL ->
           cql.equals(DataTypes.DECIMAL)
-              || cql.equals(DataTypes.VARINT) && LogicalTypeChecks.getScale(flink) == 0;
+              || cql.equals(DataTypes.VARINT)
+                  && (use == Use.READ || LogicalTypeChecks.getScale(flink) == 0);
       case DATE -> cql.equals(DataTypes.DATE);
       case TIME_WITHOUT_TIME_ZONE -> cql.equals(DataTypes.TIME);
       case TIMESTAMP_WITHOUT_TIME_ZONE, TIMESTAMP_WITH_LOCAL_TIME_ZONE ->
@@ -202,10 +204,7 @@ final class TypeFit {
   }
 
   private static boolean holdsMilliseconds(LogicalType flink, Use use) {
-    int precision = LogicalTypeChecks.getPrecision(flink);
-    return use == Use.WRITE
-        ? precision <= CqlTypes.TIMESTAMP_PRECISION
-        : precision >= CqlTypes.TIMESTAMP_PRECISION;
+    return use == Use.READ || LogicalTypeChecks.getPrecision(flink) <= CqlTypes.TIMESTAMP_PRECISION;
   }
 
   private static Optional<String> advice(LogicalType flink, DataType cql, Use use) {

@@ -16,7 +16,7 @@ import org.apache.flink.util.TimeUtils;
 final class ReferencePage {
 
   private final HtmlFormatter html = new HtmlFormatter();
-  private final Set<ConfigOption<?>> required = new CassandraTableSinkFactory().requiredOptions();
+  private final Set<ConfigOption<?>> required = new CassandraTableFactory().requiredOptions();
 
   String render() {
     return CassandraOptions.GROUPS.stream().map(this::table).collect(Collectors.joining("\n"));

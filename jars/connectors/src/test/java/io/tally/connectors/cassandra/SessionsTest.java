@@ -10,7 +10,10 @@ import org.junit.jupiter.api.Test;
 class SessionsTest {
 
   private static DriverExecutionProfile config(Tables table) {
-    return Sessions.config(table.settings(), "ks").getInitialConfig().getDefaultProfile();
+    SinkSettings settings = table.settings();
+    return Sessions.config(settings.connection(), "ks", 1, settings.retry().maxBackoff())
+        .getInitialConfig()
+        .getDefaultProfile();
   }
 
   /** The driver's own default is a minute. */

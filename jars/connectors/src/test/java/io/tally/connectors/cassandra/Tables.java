@@ -14,6 +14,7 @@ import org.apache.flink.table.catalog.ResolvedCatalogTable;
 import org.apache.flink.table.catalog.ResolvedSchema;
 import org.apache.flink.table.catalog.UniqueConstraint;
 import org.apache.flink.table.connector.sink.DynamicTableSink;
+import org.apache.flink.table.connector.source.DynamicTableSource;
 import org.apache.flink.table.factories.FactoryUtil;
 import org.apache.flink.table.types.DataType;
 
@@ -62,19 +63,43 @@ final class Tables {
 
   /** The sink that Flink's own discovery makes. */
   DynamicTableSink sink() {
+    return FactoryUtil.createDynamicTableSink(
+        null,
+        ObjectIdentifier.of("c", "d", "t"),
+        resolved(),
+        Map.of(),
+        new Configuration(),
+        Tables.class.getClassLoader(),
+        false);
+  }
+
+  /** The source that Flink's own discovery makes. */
+  DynamicTableSource source() {
+    return FactoryUtil.createDynamicTableSource(
+        null,
+        ObjectIdentifier.of("c", "d", "t"),
+        resolved(),
+        Map.of(),
+        new Configuration(),
+        Tables.class.getClassLoader(),
+        false);
+  }
+
+  private ResolvedCatalogTable resolved() {
     CatalogTable table =
         CatalogTable.newBuilder()
             .schema(Schema.newBuilder().fromResolvedSchema(schema()).build())
             .options(options)
             .build();
-    return FactoryUtil.createDynamicTableSink(
-        null,
-        ObjectIdentifier.of("c", "d", "t"),
-        new ResolvedCatalogTable(table, schema()),
-        Map.of(),
-        new Configuration(),
-        Tables.class.getClassLoader(),
-        false);
+    return new ResolvedCatalogTable(table, schema());
+  }
+
+  TargetTable toRead() {
+    return TargetTables.toRead(schema(), Configuration.fromMap(options));
+  }
+
+  ReadSettings readSettings() {
+    return ReadSettings.of(Configuration.fromMap(options));
   }
 
   TargetTable target() {

@@ -31,6 +31,7 @@ import com.datastax.oss.driver.internal.core.type.UserDefinedTypeBuilder;
 import io.tally.connectors.cassandra.TypeFit.Use;
 import java.util.List;
 import java.util.stream.Stream;
+import org.apache.flink.table.types.logical.LogicalType;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -77,7 +78,7 @@ class TypeFitTest {
         both(DECIMAL(10, 2), DataTypes.DECIMAL),
         both(DECIMAL(38, 0), DataTypes.DECIMAL),
         both(DECIMAL(38, 0), DataTypes.VARINT),
-        pair(DECIMAL(38, 1), DataTypes.VARINT),
+        pair(DECIMAL(38, 1), DataTypes.VARINT, Use.READ),
         both(BOOLEAN(), DataTypes.BOOLEAN),
         both(CHAR(3), DataTypes.TEXT),
         both(STRING(), DataTypes.TEXT),
@@ -94,7 +95,7 @@ class TypeFitTest {
         both(TIME(9), DataTypes.TIME),
         both(TIMESTAMP(3), DataTypes.TIMESTAMP),
         both(TIMESTAMP_LTZ(3), DataTypes.TIMESTAMP),
-        pair(TIMESTAMP(0), DataTypes.TIMESTAMP, Use.WRITE),
+        both(TIMESTAMP(0), DataTypes.TIMESTAMP),
         pair(TIMESTAMP(6), DataTypes.TIMESTAMP, Use.READ),
         pair(TIMESTAMP_LTZ(9), DataTypes.TIMESTAMP, Use.READ),
         pair(BIGINT(), DataTypes.TIMESTAMP),
@@ -130,6 +131,22 @@ class TypeFitTest {
       assertThat(TypeFit.misfit(flink.getLogicalType(), cql, use).isEmpty())
           .as("%s", use)
           .isEqualTo(fitting.contains(use));
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("pairs")
+  void aDecoderIsThereForWhatIsReadAndForNothingElse(
+      org.apache.flink.table.types.DataType flink, DataType cql, List<Use> fitting) {
+    assertThat(isDecoded(flink.getLogicalType(), cql)).isEqualTo(fitting.contains(Use.READ));
+  }
+
+  private static boolean isDecoded(LogicalType flink, DataType cql) {
+    try {
+      ValueDecoder.of(flink, cql);
+      return true;
+    } catch (ValueDecoder.UnfitTypeException e) {
+      return false;
     }
   }
 
@@ -183,11 +200,6 @@ class TypeFitTest {
             DataTypes.TIMESTAMP,
             Use.WRITE,
             "timestamp holds milliseconds; cast to TIMESTAMP(3)"),
-        Arguments.of(
-            TIMESTAMP_LTZ(0),
-            DataTypes.TIMESTAMP,
-            Use.READ,
-            "timestamp holds milliseconds; declare TIMESTAMP_LTZ(3)"),
         Arguments.of(
             STRING(),
             DataTypes.TIMESTAMP,

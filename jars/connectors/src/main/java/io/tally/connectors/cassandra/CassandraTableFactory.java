@@ -6,12 +6,15 @@ import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.ReadableConfig;
 import org.apache.flink.table.catalog.ResolvedSchema;
 import org.apache.flink.table.connector.sink.DynamicTableSink;
+import org.apache.flink.table.connector.source.DynamicTableSource;
 import org.apache.flink.table.factories.DynamicTableSinkFactory;
+import org.apache.flink.table.factories.DynamicTableSourceFactory;
 import org.apache.flink.table.factories.FactoryUtil;
 import org.apache.flink.table.factories.FactoryUtil.TableFactoryHelper;
 
-/** Makes the sink of a table with {@code 'connector' = 'cassandra'}. */
-public final class CassandraTableSinkFactory implements DynamicTableSinkFactory {
+/** Makes sink and source of a table with {@code 'connector' = 'cassandra'}. */
+public final class CassandraTableFactory
+    implements DynamicTableSinkFactory, DynamicTableSourceFactory {
 
   public static final String IDENTIFIER = "cassandra";
 
@@ -46,5 +49,14 @@ public final class CassandraTableSinkFactory implements DynamicTableSinkFactory 
     SinkSettings settings = SinkSettings.of(options, errors);
     errors.throwIfAny();
     return new CassandraTableSink(table, steering, settings);
+  }
+
+  @Override
+  public DynamicTableSource createDynamicTableSource(Context context) {
+    TableFactoryHelper helper = FactoryUtil.createTableFactoryHelper(this, context);
+    helper.validateExcept(DriverOptions.PREFIX);
+    TargetTable table =
+        TargetTables.toRead(context.getCatalogTable().getResolvedSchema(), helper.getOptions());
+    return new CassandraTableSource(table, ReadSettings.of(helper.getOptions()));
   }
 }

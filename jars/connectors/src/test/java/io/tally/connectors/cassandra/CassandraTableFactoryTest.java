@@ -12,11 +12,12 @@ import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.table.api.DataTypes;
 import org.apache.flink.table.api.ValidationException;
 import org.apache.flink.table.connector.sink.DynamicTableSink;
+import org.apache.flink.table.connector.source.DynamicTableSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class CassandraTableSinkFactoryTest {
+class CassandraTableFactoryTest {
 
   private static Tables table() {
     return new Tables()
@@ -45,10 +46,48 @@ class CassandraTableSinkFactoryTest {
     for (Field field : CassandraOptions.class.getFields()) {
       declared.add((ConfigOption<?>) field.get(null));
     }
-    CassandraTableSinkFactory factory = new CassandraTableSinkFactory();
+    CassandraTableFactory factory = new CassandraTableFactory();
     Set<ConfigOption<?>> known = new HashSet<>(factory.requiredOptions());
     known.addAll(factory.optionalOptions());
     assertThat(known).hasSameElementsAs(declared);
+  }
+
+  @Test
+  void makesASourceOfATableWithoutPrimaryKeyWhateverTheSinksOptions() {
+    DynamicTableSource source =
+        new Tables().column("a", DataTypes.INT()).option("sink.ttl", "1 h").source();
+    assertThat(source.asSummaryString()).isEqualTo("Cassandra table ks.t");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "scan.fetch-size | 0 | option 'scan.fetch-size' must be at least 1, not 0",
+        "scan.split.count | 0 | option 'scan.split.count' must be at least 1, not 0",
+        "scan.max-retries | -1 | option 'scan.max-retries' must be at least 0, not -1",
+        "lookup.max-retries | -1 | option 'lookup.max-retries' must be at least 0, not -1",
+        "lookup.cache | FULL | option 'lookup.cache' is FULL, which this connector does not offer; choose PARTIAL or NONE",
+        "lookup.cache | PARTIAL | option 'lookup.cache' is PARTIAL, and nothing bounds the cache; set lookup.partial-cache.max-rows, lookup.partial-cache.expire-after-write or lookup.partial-cache.expire-after-access",
+        "lookup.partial-cache.max-rows | 10 | option 'lookup.partial-cache.max-rows' needs 'lookup.cache' = 'PARTIAL'",
+        "lookup.partial-cache.cache-missing-key | false | option 'lookup.partial-cache.cache-missing-key' needs 'lookup.cache' = 'PARTIAL'",
+        "read.consistency-level | ANY | option 'read.consistency-level' is ANY, which Cassandra has for writes alone; to read the table set 'read.consistency-level' to another",
+        "consistency-level | EACH_QUORUM | option 'consistency-level' is EACH_QUORUM, which Cassandra has for writes alone; to read the table set 'read.consistency-level' to another",
+      })
+  void refusesToReadWithAValueThatCannotBe(String option, String value, String message) {
+    assertThatThrownBy(table().option(option, value)::source)
+        .rootCause()
+        .isInstanceOf(ValidationException.class)
+        .hasMessage(message);
+  }
+
+  @Test
+  void readsAtItsOwnConsistencyLevelOrAtThatOfWrites() {
+    Tables both = table().option("consistency-level", "ALL");
+    assertThat(both.readSettings().connection().consistency()).isEqualTo(Consistency.ALL);
+    both.option("read.consistency-level", "LOCAL_ONE");
+    assertThat(both.readSettings().connection().consistency()).isEqualTo(Consistency.LOCAL_ONE);
+    assertThat(both.settings().connection().consistency()).isEqualTo(Consistency.ALL);
   }
 
   @Test
