@@ -33,10 +33,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/**
- * Against a real server, one that runs, or one of its own: {@code mvn package
- * -Dcassandra.contact-point=127.0.0.1:9042} or {@code -Dcassandra.jars=../lib/cassandra}.
- */
+/** The sink against a real server, the {@link SharedServer}. */
 class CassandraServerTest {
 
   private static final long HOUR = 3_600_000_000L;
@@ -44,15 +41,10 @@ class CassandraServerTest {
 
   private static CqlSession session;
   private static String contactPoint;
-  private static CassandraProcess server;
 
   @BeforeAll
   static void connect() throws Exception {
-    contactPoint = System.getProperty("cassandra.contact-point", "");
-    if (contactPoint.isEmpty()) {
-      server = CassandraProcess.start();
-      contactPoint = "127.0.0.1:" + server.port();
-    }
+    contactPoint = SharedServer.contactPoint();
     session = Sessions.open(kv("none").settings(), KEYSPACE);
     session.execute(
         "CREATE KEYSPACE %s WITH replication = {'class': 'SimpleStrategy', 'replication_factor': 1}"
@@ -66,9 +58,6 @@ class CassandraServerTest {
           SimpleStatement.newInstance("DROP KEYSPACE IF EXISTS " + KEYSPACE)
               .setTimeout(Duration.ofSeconds(30)));
       session.close();
-    }
-    if (server != null) {
-      server.stop();
     }
   }
 

@@ -6,15 +6,11 @@ import com.datastax.oss.driver.api.core.cql.SimpleStatement;
 import java.time.Duration;
 import java.util.List;
 import org.apache.flink.table.api.DataTypes;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
-/**
- * A keyspace of a test class on a real server: {@code mvn package
- * -Dcassandra.contact-point=127.0.0.1:9042}. Without that property the tests are skipped.
- */
+/** A keyspace of a test class on the {@link SharedServer}. */
 final class Server implements BeforeAllCallback, AfterAllCallback {
 
   private static final Duration SCHEMA_TIMEOUT = Duration.ofSeconds(30);
@@ -25,9 +21,7 @@ final class Server implements BeforeAllCallback, AfterAllCallback {
 
   @Override
   public void beforeAll(ExtensionContext context) throws Exception {
-    contactPoint = System.getProperty("cassandra.contact-point", "");
-    Assumptions.assumeFalse(
-        contactPoint.isEmpty(), "no server: the property cassandra.contact-point is not set");
+    contactPoint = SharedServer.contactPoint();
     session = Sessions.open(table("none").settings(), keyspace);
     execute(
         "CREATE KEYSPACE KS WITH replication = {'class': 'SimpleStrategy', 'replication_factor': 1}");

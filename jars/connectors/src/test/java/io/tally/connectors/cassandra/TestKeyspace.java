@@ -3,18 +3,13 @@ package io.tally.connectors.cassandra;
 import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.cql.Row;
 import com.datastax.oss.driver.api.core.cql.SimpleStatement;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
 import java.util.stream.Stream;
 import org.apache.flink.table.data.RowData;
-import org.junit.jupiter.api.Assumptions;
 
-/**
- * A keyspace of its own on the real server that the property {@code cassandra.contact-point} names;
- * in CQL text it is called KS.
- */
+/** A keyspace of its own on the {@link SharedServer}; in CQL text it is called KS. */
 final class TestKeyspace implements AutoCloseable {
 
   private static final Duration SCHEMA_TIMEOUT = Duration.ofSeconds(30);
@@ -30,10 +25,8 @@ final class TestKeyspace implements AutoCloseable {
   }
 
   /** Creates it; skips the test if there is no server. */
-  static TestKeyspace create(String prefix) throws IOException {
-    String contactPoint = System.getProperty("cassandra.contact-point", "");
-    Assumptions.assumeFalse(
-        contactPoint.isEmpty(), "no server: the property cassandra.contact-point is not set");
+  static TestKeyspace create(String prefix) throws Exception {
+    String contactPoint = SharedServer.contactPoint();
     String name = prefix + System.nanoTime();
     SinkSettings settings = new Tables().option("contact-points", contactPoint).settings();
     TestKeyspace keyspace = new TestKeyspace(contactPoint, name, Sessions.open(settings, name));
