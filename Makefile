@@ -38,6 +38,7 @@ venv: $(PACKAGE) ## The virtual environment in .venv, with the package and its l
 
 jars: venv $(CONNECTORS) ## Third-party jars as pinned, and tally's connectors built and tested
 	@.venv/bin/tally jars
+	@.venv/bin/tally archives
 
 jars-checksums: venv ## Write jars/checksums.sha256 anew, after a change of jars/pom.xml
 	.venv/bin/tally jars --pin
@@ -71,6 +72,8 @@ $(PACKAGE): pyproject.toml hatch_build.py $(DEPENDENCIES)
 	$(PYTHON) -m pip install --quiet --no-deps -e .
 	@touch $@
 
-$(CONNECTORS): jars/connectors/pom.xml $(shell find jars/connectors/src -type f) | prerequisites
-	$(MAVEN) -f jars/connectors package
+# Its tests start the Cassandra of the third-party jars.
+$(CONNECTORS): jars/connectors/pom.xml $(shell find jars/connectors/src -type f) | $(PACKAGE)
+	.venv/bin/tally jars
+	$(MAVEN) -f jars/connectors package -Dcassandra.jars=$(CURDIR)/jars/lib/cassandra
 	@touch $@

@@ -33,7 +33,7 @@ COMMANDS = {
     "demo": "Feed, run, query and verify the shipped project.",
 }
 # Not shown: what the Makefile and jobs/sql.py call.
-HIDDEN = ("jars", "script")
+HIDDEN = ("archives", "jars", "script")
 
 
 @dataclass(eq=False)

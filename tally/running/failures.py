@@ -9,8 +9,8 @@ from tally.errors import TallyError
 from tally.running.errors import JobFailed, UndecodableRecord
 
 _UNDECODABLE = re.compile(r"UndecodableRecordException: (undecodable record: .*)")
-# Exceptions of the connectors are worded for users; the cause below them is not.
-_WORDED = re.compile(r"io\.tally\.connectors\.[\w.]+: (.*)")
+# Exceptions of the connectors are worded for users; the cause below them is not. Further lines are indented.
+_WORDED = re.compile(r"io\.tally\.connectors\.[\w.]+: (.*(?:\n  .*)*)")
 _CAUSE = re.compile(r"^Caused by: (?:[\w.$]+\.)?([\w$]+)(?:: (.*))?$", re.MULTILINE)
 
 

@@ -1,4 +1,4 @@
-"""Flink's JVM maps in the classes that `tally jars` kept, and starts all the same where it cannot."""
+"""Flink's JVM maps in the classes that `tally archives` kept, and starts all the same where it cannot."""
 
 from __future__ import annotations
 

@@ -25,9 +25,17 @@ Caused by: {cause}
             "hint: nothing was skipped: mend the producer or the columns of the source, then run again",
         ),
         (
-            "io.tally.connectors.cassandra.CassandraRefusedException: column ks.t.v is text in Cassandra, but its "
-            "values are bigint\nCaused by: com.datastax.Inner: unreadable",
-            "job 'totals' failed: column ks.t.v is text in Cassandra, but its values are bigint\n"
+            "io.tally.connectors.cassandra.CassandraRefusedException: column ks.t.v: 'x' is not a UUID\n"
+            "Caused by: com.datastax.Inner: unreadable",
+            "job 'totals' failed: column ks.t.v: 'x' is not a UUID\nhint: see the log in logs",
+        ),
+        (
+            "io.tally.connectors.cassandra.CassandraRefusedException: table ks.t in Cassandra does not fit the Flink "
+            "table:\n  column v does not exist in Cassandra; INT goes into int or bigint\n  the primary key is (k) in "
+            "Flink and (k, c) in Cassandra\n\tat io.tally.connectors.cassandra.TableCheck.check(TableCheck.java:1)",
+            "job 'totals' failed: table ks.t in Cassandra does not fit the Flink table:\n"
+            "  column v does not exist in Cassandra; INT goes into int or bigint\n"
+            "  the primary key is (k) in Flink and (k, c) in Cassandra\n"
             "hint: see the log in logs",
         ),
         (
@@ -39,7 +47,7 @@ Caused by: {cause}
             "job 'totals' failed: OutOfMemoryError\nhint: see the log in logs",
         ),
     ],
-    ids=["undecodable", "worded by a connector", "innermost cause", "without a message"],
+    ids=["undecodable", "worded by a connector", "in several lines", "innermost cause", "without a message"],
 )
 def test_the_cause_is_told_without_its_trace(cause: str, expected: str) -> None:
     assert str(failure_of("totals", WRAPPED.format(cause=cause), Path("logs"))) == expected

@@ -1,7 +1,7 @@
 package io.tally.connectors.cassandra;
 
 import com.datastax.oss.driver.api.core.CqlSession;
-import com.datastax.oss.driver.api.core.DriverException;
+import com.datastax.oss.driver.api.core.metadata.Metadata;
 import io.tally.connectors.cassandra.TargetTable.Column;
 import java.io.IOException;
 import java.time.Instant;
@@ -12,13 +12,15 @@ import java.util.function.LongSupplier;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.api.connector.sink2.WriterInitContext;
 import org.apache.flink.table.data.RowData;
+import org.apache.flink.util.clock.SystemClock;
 
 /**
  * Writes rows into a Cassandra table.
  *
  * @param columns the columns that an insert sets; a delete removes the whole row
  */
-record CassandraSink(TargetTable table, List<Column> columns, SinkSettings settings)
+record CassandraSink(
+    TargetTable table, List<Column> columns, SteeringColumns steering, SinkSettings settings)
     implements Sink<RowData> {
 
   @Override
@@ -27,7 +29,7 @@ record CassandraSink(TargetTable table, List<Column> columns, SinkSettings setti
   }
 
   /**
-   * Connects, checks the table and reserves write timestamps.
+   * Connects, checks the table and, unless a column has them, reserves write timestamps.
    *
    * @param clock microseconds since the epoch
    * @throws CassandraSinkException if Cassandra does not answer
@@ -35,50 +37,54 @@ record CassandraSink(TargetTable table, List<Column> columns, SinkSettings setti
    */
   CassandraSinkWriter createWriter(WriterInitContext context, LongSupplier clock)
       throws IOException {
-    CqlSession session = Sessions.open(settings, table.keyspace());
-    try {
-      return createWriter(context, clock, session);
-    } catch (DriverException e) {
-      Sessions.close(session);
-      throw opening(e);
-    } catch (RuntimeException e) {
-      Sessions.close(session);
-      throw e;
-    }
+    return Opening.with(
+        table,
+        () -> Sessions.open(settings, table.keyspace()),
+        session -> createWriter(context, clock, session));
   }
 
   private CassandraSinkWriter createWriter(
       WriterInitContext context, LongSupplier clock, CqlSession session) {
-    KeyColumns key = TableCheck.check(table, session.getMetadata());
-    RowEncoder encoder = new RowEncoder(table, columns, key);
-    RowStore rows =
-        new DriverRowStore(
-            session,
-            Statements.insert(table, encoder.columnsSet(), settings.ttlSeconds()),
-            Statements.delete(table, key));
-    WriteCeiling ceiling = new CeilingTable(session, table, settings.connection().consistency());
-    Backoff backoff = new Backoff(settings.retry(), () -> ThreadLocalRandom.current().nextDouble());
+    Metadata metadata = session.getMetadata();
+    TargetTable stored = TableCheck.withoutUnstored(table, steering.timestamp(), metadata);
+    ServerTable server = TableCheck.check(stored, metadata);
+    RowEncoder encoder = encoder(stored, server);
     Requests requests =
-        new Requests(context.getMailboxExecutor(), context.getProcessingTimeService(), backoff);
-    TimestampSource timestamps =
-        TimestampSource.open(table, clock, settings.timestampReserve(), ceiling, requests);
+        new Requests(
+            context.getMailboxExecutor(),
+            context.getProcessingTimeService(),
+            SystemClock.getInstance(),
+            new Backoff(settings.retry(), () -> ThreadLocalRandom.current().nextDouble()));
     return new CassandraSinkWriter(
         table,
         settings.buffer(),
         encoder,
-        timestamps,
-        rows,
+        steering.timestamps(table).orElseGet(() -> reserved(clock, session, requests)),
+        rows(session, encoder, server.key()),
         requests,
         context,
         () -> Sessions.close(session));
   }
 
-  private IOException opening(DriverException e) {
-    String message = "opening table %s: %s".formatted(table, DriverErrors.oneLine(e));
-    if (DriverErrors.isTransient(e)) {
-      return new CassandraSinkException(message, e);
-    }
-    throw new CassandraRefusedException(message, e);
+  private RowEncoder encoder(TargetTable stored, ServerTable server) {
+    List<Column> set = columns.stream().filter(stored.columns()::contains).toList();
+    return new RowEncoder(
+        stored, set, server, settings.nulls(), steering.rowTtl(table).orElse(null));
+  }
+
+  private RowStore rows(CqlSession session, RowEncoder encoder, KeyColumns key) {
+    boolean ttlPerRow = steering.ttl() != null;
+    List<String> set = encoder.columnsSet();
+    String insert =
+        ttlPerRow
+            ? Statements.insertWithTtl(table, set)
+            : Statements.insert(table, set, settings.ttlSeconds());
+    return new DriverRowStore(session, insert, Statements.delete(table, key), ttlPerRow);
+  }
+
+  private TimestampSource reserved(LongSupplier clock, CqlSession session, Requests requests) {
+    WriteCeiling ceiling = new CeilingTable(session, table, settings.connection().consistency());
+    return ReservedTimestamps.open(table, clock, settings.timestampReserve(), ceiling, requests);
   }
 
   private static long microsNow() {

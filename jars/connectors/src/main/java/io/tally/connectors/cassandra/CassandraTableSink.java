@@ -19,16 +19,21 @@ import org.apache.flink.table.data.RowData;
 final class CassandraTableSink implements DynamicTableSink, SupportsTargetColumnWriting {
 
   private final TargetTable table;
+  private final SteeringColumns steering;
   private final SinkSettings settings;
   private List<Column> columnsSet;
 
-  CassandraTableSink(TargetTable table, SinkSettings settings) {
+  CassandraTableSink(TargetTable table, SteeringColumns steering, SinkSettings settings) {
     this.table = table;
+    this.steering = steering;
     this.settings = settings;
     this.columnsSet = table.columns();
   }
 
-  /** Upserts with full deletes: the time bucket of a deleted row is taken from its columns. */
+  /**
+   * Upserts with full deletes: the time bucket of a deleted row is taken from its columns, and so
+   * is the write timestamp of the delete where a column holds it.
+   */
   @Override
   public ChangelogMode getChangelogMode(ChangelogMode requestedMode) {
     return ChangelogMode.upsert(false);
@@ -37,7 +42,12 @@ final class CassandraTableSink implements DynamicTableSink, SupportsTargetColumn
   /**
    * Takes the columns that the statement names; a partial insert leaves the others alone.
    *
-   * @throws ValidationException if a key column is not among them
+   * <p>A row that leaves the result of a partial insert is deleted whole, with the columns that
+   * others have written: a row is in the table or it is not. An update is no delete, also where it
+   * comes as update-before and update-after.
+   *
+   * @throws ValidationException if a key column or the column of the write timestamp is not among
+   *     them
    */
   @Override
   public boolean applyTargetColumns(int[][] paths) {
@@ -50,17 +60,23 @@ final class CassandraTableSink implements DynamicTableSink, SupportsTargetColumn
                 .formatted(table, key));
       }
     }
+    Column timestamp = steering.timestamp();
+    if (timestamp != null && !positions.contains(timestamp.position())) {
+      throw new ValidationException(
+          "insert into '%s' leaves out column '%s', which option 'sink.timestamp.column' names; name it too"
+              .formatted(table, timestamp.name()));
+    }
     return true;
   }
 
   @Override
   public SinkRuntimeProvider getSinkRuntimeProvider(Context context) {
-    return new KeyedSinkProvider(table, settings, columnsSet);
+    return new KeyedSinkProvider(new CassandraSink(table, columnsSet, steering, settings));
   }
 
   @Override
   public DynamicTableSink copy() {
-    CassandraTableSink copy = new CassandraTableSink(table, settings);
+    CassandraTableSink copy = new CassandraTableSink(table, steering, settings);
     copy.columnsSet = columnsSet;
     return copy;
   }
@@ -71,26 +87,22 @@ final class CassandraTableSink implements DynamicTableSink, SupportsTargetColumn
   }
 
   /** Sends all rows of one key to one subtask, in order. */
-  private record KeyedSinkProvider(TargetTable table, SinkSettings settings, List<Column> columns)
-      implements DataStreamSinkProvider {
+  private record KeyedSinkProvider(CassandraSink sink) implements DataStreamSinkProvider {
 
     @Override
     public DataStreamSink<?> consumeDataStream(ProviderContext context, DataStream<RowData> rows) {
       int parallelism = getParallelism().orElse(rows.getParallelism());
       DataStream<RowData> keyed =
-          parallelism > 1 ? rows.keyBy(new PrimaryKeyHash(table), Types.INT) : rows;
-      DataStreamSink<RowData> sink =
-          keyed
-              .sinkTo(new CassandraSink(table, columns, settings))
-              .name("cassandra: " + table)
-              .setParallelism(parallelism);
-      context.generateUid("cassandra").ifPresent(sink::uid);
-      return sink;
+          parallelism > 1 ? rows.keyBy(new PrimaryKeyHash(sink.table()), Types.INT) : rows;
+      DataStreamSink<RowData> written =
+          keyed.sinkTo(sink).name("cassandra: " + sink.table()).setParallelism(parallelism);
+      context.generateUid("cassandra").ifPresent(written::uid);
+      return written;
     }
 
     @Override
     public Optional<Integer> getParallelism() {
-      return Optional.ofNullable(settings.parallelism());
+      return Optional.ofNullable(sink.settings().parallelism());
     }
   }
 }

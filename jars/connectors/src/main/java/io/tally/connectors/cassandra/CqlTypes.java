@@ -3,6 +3,8 @@ package io.tally.connectors.cassandra;
 import com.datastax.oss.driver.api.core.type.DataType;
 import com.datastax.oss.driver.api.core.type.DataTypes;
 import io.tally.connectors.cassandra.TargetTable.Column;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.flink.table.api.ValidationException;
 import org.apache.flink.table.types.logical.ArrayType;
 import org.apache.flink.table.types.logical.LogicalType;
@@ -10,7 +12,11 @@ import org.apache.flink.table.types.logical.LogicalTypeRoot;
 import org.apache.flink.table.types.logical.MapType;
 import org.apache.flink.table.types.logical.utils.LogicalTypeChecks;
 
-/** The one table of Flink type to CQL type. */
+/**
+ * The nearest CQL type of each Flink type, before any table is known: what can be stored at all.
+ *
+ * <p>A table may have another one that fits as well; {@link TypeFit} judges that.
+ */
 final class CqlTypes {
 
   /** A CQL timestamp holds milliseconds. */
@@ -19,7 +25,7 @@ final class CqlTypes {
   private CqlTypes() {}
 
   /**
-   * The CQL type that stores a column.
+   * The CQL type nearest to a column's.
    *
    * @throws ValidationException if there is none; the text says what to use instead
    */
@@ -52,9 +58,9 @@ final class CqlTypes {
       case ARRAY -> DataTypes.listOf(of(((ArrayType) type).getElementType()));
       case MAP ->
           DataTypes.mapOf(of(((MapType) type).getKeyType()), of(((MapType) type).getValueType()));
+      case ROW, STRUCTURED_TYPE -> tuple(type.getChildren());
       case INTERVAL_DAY_TIME, INTERVAL_YEAR_MONTH ->
           throw new Unsupported("a BIGINT count of milliseconds or months");
-      case ROW, STRUCTURED_TYPE -> throw new Unsupported("one column for each field of it");
       case MULTISET -> throw new Unsupported("MAP with BIGINT counts");
       default -> throw new Unsupported("STRING", type);
     };
@@ -66,6 +72,15 @@ final class CqlTypes {
       throw new Unsupported(local ? "TIMESTAMP_LTZ(3)" : "TIMESTAMP(3)", type);
     }
     return DataTypes.TIMESTAMP;
+  }
+
+  /** A user-defined type has a name, which no Flink type tells; a tuple has the same bytes. */
+  private static DataType tuple(List<LogicalType> fields) throws Unsupported {
+    List<DataType> components = new ArrayList<>(fields.size());
+    for (LogicalType field : fields) {
+      components.add(of(field));
+    }
+    return DataTypes.tupleOf(components.toArray(DataType[]::new));
   }
 
   /** Carries what to use instead, and the type to cast if a cast does it. */

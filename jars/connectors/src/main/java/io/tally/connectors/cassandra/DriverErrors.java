@@ -15,6 +15,8 @@ import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.regex.Pattern;
+import javax.net.ssl.SSLException;
+import org.apache.flink.util.ExceptionUtils;
 
 /** Tells errors that pass from errors that stay, and says each in one line. */
 final class DriverErrors {
@@ -59,6 +61,15 @@ final class DriverErrors {
       return nodeErrors(all).stream().anyMatch(DriverErrors::isAuthentication);
     }
     return cause instanceof AuthenticationException;
+  }
+
+  /** Whether client and server do not agree on encryption or on each other's certificate. */
+  static boolean isTls(Throwable error) {
+    Throwable cause = unwrap(error);
+    if (cause instanceof AllNodesFailedException all) {
+      return nodeErrors(all).stream().anyMatch(DriverErrors::isTls);
+    }
+    return ExceptionUtils.findThrowable(cause, SSLException.class).isPresent();
   }
 
   /** The error's own text, without the driver's advice and node objects, in one line. */

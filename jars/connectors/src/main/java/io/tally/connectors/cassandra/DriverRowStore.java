@@ -5,6 +5,7 @@ import com.datastax.oss.driver.api.core.cql.BatchStatement;
 import com.datastax.oss.driver.api.core.cql.BatchStatementBuilder;
 import com.datastax.oss.driver.api.core.cql.BatchType;
 import com.datastax.oss.driver.api.core.cql.BatchableStatement;
+import com.datastax.oss.driver.api.core.cql.BoundStatement;
 import com.datastax.oss.driver.api.core.cql.BoundStatementBuilder;
 import com.datastax.oss.driver.api.core.cql.PreparedStatement;
 import com.datastax.oss.driver.api.core.cql.Statement;
@@ -19,9 +20,14 @@ final class DriverRowStore implements RowStore {
   private final CqlSession session;
   private final PreparedStatement insert;
   private final PreparedStatement delete;
+  private final boolean ttlPerRow;
 
-  DriverRowStore(CqlSession session, String insert, String delete) {
+  /**
+   * @param ttlPerRow whether the INSERT takes the time to live, as its last value
+   */
+  DriverRowStore(CqlSession session, String insert, String delete, boolean ttlPerRow) {
     this.session = session;
+    this.ttlPerRow = ttlPerRow;
     this.insert = session.prepare(insert);
     this.delete = session.prepare(delete);
   }
@@ -33,39 +39,52 @@ final class DriverRowStore implements RowStore {
 
   /** One statement, or an unlogged batch of them. */
   Statement<?> statement(List<RowWrite> writes) {
+    if (writes.size() == 1 && writes.get(0).statements() == 1) {
+      RowWrite only = writes.get(0);
+      return only.sets() ? insert(only) : delete(only);
+    }
     List<BatchableStatement<?>> statements = new ArrayList<>(writes.size());
     for (RowWrite write : writes) {
-      if (write.deletes()) {
-        statements.add(delete(write));
-      }
-      if (write.sets()) {
-        statements.add(insert(write));
-      }
-    }
-    if (statements.size() == 1) {
-      return statements.get(0);
+      addStatements(write, statements);
     }
     BatchStatementBuilder batch = BatchStatement.builder(BatchType.UNLOGGED);
     return batch.addStatements(statements).setIdempotence(true).build();
   }
 
-  private BatchableStatement<?> insert(RowWrite write) {
-    BoundStatementBuilder bound = insert.boundStatementBuilder();
-    int next = bind(bound, 0, write.cells());
-    return bound.setLong(next, write.writtenAt()).build();
+  private void addStatements(RowWrite write, List<BatchableStatement<?>> statements) {
+    if (write.deletes()) {
+      statements.add(delete(write));
+    }
+    for (RowWrite upsert = write; upsert != null && upsert.sets(); upsert = upsert.older()) {
+      statements.add(insert(upsert));
+    }
   }
 
-  private BatchableStatement<?> delete(RowWrite write) {
+  private BoundStatement insert(RowWrite upsert) {
+    BoundStatementBuilder bound = insert.boundStatementBuilder();
+    int next = bind(bound, 0, upsert.cells());
+    bound.setLong(next, upsert.writtenAt());
+    if (ttlPerRow) {
+      bound.setInt(next + 1, upsert.ttl());
+    }
+    return bound.build();
+  }
+
+  private BoundStatement delete(RowWrite write) {
     BoundStatementBuilder bound = delete.boundStatementBuilder().setLong(0, write.deletedAt());
     int next = bind(bound, 1, write.key().partition());
     bind(bound, next, write.key().clustering());
     return bound.build();
   }
 
+  /** A variable that is not bound leaves its column as it is. */
   private static int bind(BoundStatementBuilder bound, int from, List<ByteBuffer> values) {
     int next = from;
     for (ByteBuffer value : values) {
-      bound.setBytesUnsafe(next++, value);
+      if (value != RowWrite.UNSET) {
+        bound.setBytesUnsafe(next, value);
+      }
+      next++;
     }
     return next;
   }

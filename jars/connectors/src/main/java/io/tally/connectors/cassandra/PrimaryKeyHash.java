@@ -4,7 +4,12 @@ import java.util.List;
 import org.apache.flink.api.java.functions.KeySelector;
 import org.apache.flink.table.data.RowData;
 
-/** The hash of a row's primary key: a function of its bytes, so the same on every machine. */
+/**
+ * The hash of a row's primary key: a function of its bytes, so the same on every machine.
+ *
+ * <p>The bytes are those of the nearest CQL type, since a plan is made without asking the server;
+ * the column's own type does not matter, as equal values of one Flink type have equal bytes.
+ */
 final class PrimaryKeyHash implements KeySelector<RowData, Integer> {
 
   private static final long serialVersionUID = 1L;
@@ -19,7 +24,11 @@ final class PrimaryKeyHash implements KeySelector<RowData, Integer> {
   @Override
   public Integer getKey(RowData row) {
     if (columns == null) {
-      columns = table.primaryKey().stream().map(n -> ColumnEncoder.of(table.column(n))).toList();
+      columns =
+          table.primaryKey().stream()
+              .map(table::column)
+              .map(column -> ColumnEncoder.of(column, CqlTypes.of(column)))
+              .toList();
     }
     int hash = 1;
     for (ColumnEncoder column : columns) {

@@ -7,27 +7,59 @@ import java.util.stream.Stream;
 import org.apache.flink.table.data.RowData;
 import org.apache.flink.types.RowKind;
 
-/** Turns rows of the changelog into writes. */
+/**
+ * Turns rows of the changelog into writes.
+ *
+ * <p>An upsert that sets a static column sets it for the whole partition, also where it sets null;
+ * one that does not name it leaves it alone. A delete removes its row and leaves the static columns
+ * as they are, also when it was the partition's last row. Rows of one partition may be written by
+ * several subtasks, which have no order among them, and the last one to be accepted gives a static
+ * column its value; so where a static column is written, its value should depend on the partition
+ * key alone.
+ */
 final class RowEncoder {
 
   private final TargetTable table;
+  private final ServerTable server;
   private final List<ColumnEncoder> set;
   private final int[] partition;
   private final int[] clustering;
+  private final ByteBuffer ofNull;
+  private final RowTtl ttl;
+
+  /** Writes nulls, and has no time to live of its own for each row. */
+  RowEncoder(TargetTable table, List<TargetTable.Column> columns, ServerTable server) {
+    this(table, columns, server, NullHandling.WRITE, null);
+  }
 
   /**
-   * @param columns the columns that an insert sets
-   * @param key the Cassandra table's key columns in their order
+   * @param columns the columns that an insert sets; they fit the Cassandra table
+   * @param server the Cassandra table
+   * @param ttl the time to live of each row, or null for none
    */
-  RowEncoder(TargetTable table, List<TargetTable.Column> columns, KeyColumns key) {
+  RowEncoder(
+      TargetTable table,
+      List<TargetTable.Column> columns,
+      ServerTable server,
+      NullHandling nulls,
+      RowTtl ttl) {
     this.table = table;
+    this.server = server;
+    this.ofNull = nulls == NullHandling.UNSET ? RowWrite.UNSET : null;
+    this.ttl = ttl;
     this.set =
         Stream.concat(
-                columns.stream().map(ColumnEncoder::of),
+                columns.stream().map(this::encoder),
                 table.timeBucket().map(ColumnEncoder::of).stream())
             .toList();
-    this.partition = positions(key.partition());
-    this.clustering = positions(key.clustering());
+    this.partition = positions(server.key().partition());
+    this.clustering = positions(server.key().clustering());
+  }
+
+  private ColumnEncoder encoder(TargetTable.Column column) {
+    return server.isKey(column.name())
+        ? ColumnEncoder.ofKey(column, server.types().get(column.name()))
+        : ColumnEncoder.of(column, server.types().get(column.name()));
   }
 
   private int[] positions(List<String> names) {
@@ -39,15 +71,21 @@ final class RowEncoder {
     return set.stream().map(ColumnEncoder::name).toList();
   }
 
-  /** Whether an insert leaves no column of the table as it was. */
-  boolean setsAllColumns() {
-    return set.size() == table.columns().size() + table.timeBucket().stream().count();
+  /** What an upsert does to a row, going by the columns that the Cassandra table has. */
+  Upserts upserts() {
+    List<String> names = columnsSet();
+    boolean wholeRow =
+        server.types().keySet().stream()
+            .allMatch(name -> names.contains(name) || server.statics().contains(name));
+    return new Upserts(
+        ofNull == null && wholeRow, names.stream().anyMatch(server.statics()::contains));
   }
 
   /**
    * Encodes a row; nothing of it is referred to afterwards.
    *
-   * @throws CassandraRefusedException if a key column is null
+   * @throws CassandraRefusedException if a key column is null, a column cannot hold its value, or a
+   *     time to live cannot be
    */
   RowWrite encode(RowData row, long timestamp) {
     ByteBuffer[] cells = new ByteBuffer[set.size()];
@@ -57,20 +95,24 @@ final class RowEncoder {
         row.getRowKind() == RowKind.DELETE || row.getRowKind() == RowKind.UPDATE_BEFORE;
     if (!delete) {
       for (int i = 0; i < cells.length; i++) {
-        cells[i] = set.get(i).encode(row);
+        ByteBuffer cell = set.get(i).encode(row, table);
+        cells[i] = cell == null ? ofNull : cell;
       }
     }
     RowKey key = new RowKey(keyCells(partition, row, cells), keyCells(clustering, row, cells));
     return delete
         ? RowWrite.delete(key, timestamp)
-        : RowWrite.upsert(key, Arrays.asList(cells), timestamp);
+        : RowWrite.upsert(key, Arrays.asList(cells), timestamp, ttl == null ? 0 : ttl.of(row));
   }
 
   private List<ByteBuffer> keyCells(int[] positions, RowData row, ByteBuffer[] encoded) {
     ByteBuffer[] key = new ByteBuffer[positions.length];
     for (int i = 0; i < key.length; i++) {
       ByteBuffer cell = encoded[positions[i]];
-      key[i] = cell == null ? set.get(positions[i]).encodeKey(row, table) : cell;
+      key[i] =
+          cell == null || cell == RowWrite.UNSET
+              ? set.get(positions[i]).encodeKey(row, table)
+              : cell;
     }
     return Arrays.asList(key);
   }

@@ -4,16 +4,23 @@ import java.nio.ByteBuffer;
 import java.util.List;
 
 /**
- * What is to be done to one row: delete it, set cells, or first the one and then the other.
+ * What is to be done to one row: delete it, set cells, or both.
  *
  * @param deletedAt write timestamp of the delete in microseconds, {@link #NEVER} for none
- * @param cells values to set, in the order of the INSERT, null where the column is to be null; the
- *     list itself is null for a delete alone
+ * @param cells values to set, in the order of the INSERT: null where the column is to be null,
+ *     {@link #UNSET} where it is to keep what it holds; the list itself is null for a delete alone
  * @param writtenAt write timestamp of the cells in microseconds, {@link #NEVER} for none
+ * @param ttl time to live of the cells in seconds, 0 for none or for that of the whole table
+ * @param older an upsert of the same row that cannot be sent as one with these cells, since its
+ *     timestamp or its time to live is another; it may have older ones in turn; null for none
  */
-record RowWrite(RowKey key, long deletedAt, List<ByteBuffer> cells, long writtenAt) {
+record RowWrite(
+    RowKey key, long deletedAt, List<ByteBuffer> cells, long writtenAt, int ttl, RowWrite older) {
 
   static final long NEVER = Long.MIN_VALUE;
+
+  /** Stands for no value; told by identity, since an empty value is a value. */
+  static final ByteBuffer UNSET = ByteBuffer.allocate(0).asReadOnlyBuffer();
 
   /**
    * What a cell costs in Cassandra's count of a batch beside its value: timestamp, time to live and
@@ -24,11 +31,20 @@ record RowWrite(RowKey key, long deletedAt, List<ByteBuffer> cells, long written
   private static final int ROW_BYTES = 24;
 
   static RowWrite upsert(RowKey key, List<ByteBuffer> cells, long timestamp) {
-    return new RowWrite(key, NEVER, cells, timestamp);
+    return upsert(key, cells, timestamp, 0);
+  }
+
+  static RowWrite upsert(RowKey key, List<ByteBuffer> cells, long timestamp, int ttl) {
+    return new RowWrite(key, NEVER, cells, timestamp, ttl, null);
   }
 
   static RowWrite delete(RowKey key, long timestamp) {
-    return new RowWrite(key, timestamp, null, NEVER);
+    return new RowWrite(key, timestamp, null, NEVER, 0, null);
+  }
+
+  /** The same upsert, beside a delete and older upserts. */
+  RowWrite with(long delete, RowWrite olderUpserts) {
+    return new RowWrite(key, delete, cells, writtenAt, ttl, olderUpserts);
   }
 
   boolean deletes() {
@@ -39,18 +55,15 @@ record RowWrite(RowKey key, long deletedAt, List<ByteBuffer> cells, long written
     return cells != null;
   }
 
-  /**
-   * This write and a later one of the same key as one, with the outcome of sending both.
-   *
-   * <p>A delete hides all that came before it. An upsert of every column does so too. An upsert of
-   * some columns replaces an earlier upsert, which set the same columns, but not an earlier delete,
-   * which removed the others.
-   */
-  RowWrite then(RowWrite later, boolean upsertSetsAllColumns) {
-    if (later.deletes() || upsertSetsAllColumns) {
-      return later;
-    }
-    return new RowWrite(key, deletedAt, later.cells, later.writtenAt);
+  /** Whether it sets the column at a position of the INSERT, be it to null. */
+  boolean sets(int column) {
+    return cells.get(column) != UNSET;
+  }
+
+  /** Statements that it takes. */
+  int statements() {
+    int statements = (deletes() ? 1 : 0) + (sets() ? 1 : 0);
+    return older == null ? statements : statements + older.statements();
   }
 
   /** About how many bytes the row takes in a batch. */
@@ -62,7 +75,7 @@ record RowWrite(RowKey key, long deletedAt, List<ByteBuffer> cells, long written
     if (sets()) {
       bytes += ROW_BYTES + bytes(cells);
     }
-    return bytes;
+    return older == null ? bytes : bytes + older.bytes();
   }
 
   private static long bytes(List<ByteBuffer> values) {

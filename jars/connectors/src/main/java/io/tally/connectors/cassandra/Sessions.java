@@ -26,6 +26,8 @@ final class Sessions {
   /** A server that is away is reported within seconds, however long requests may take. */
   private static final Duration MAX_CONNECT = Duration.ofSeconds(5);
 
+  private static final Duration FIRST_RECONNECT = Duration.ofSeconds(1);
+
   private static final List<DriverOption> SHUTDOWN_QUIET_PERIODS =
       List.of(
           DefaultDriverOption.NETTY_IO_SHUTDOWN_QUIET_PERIOD,
@@ -37,11 +39,27 @@ final class Sessions {
    * Connects to the cluster.
    *
    * @throws CassandraSinkException if no contact point answers within the request time-out
-   * @throws CassandraRefusedException if the login is refused or no node is in the data centre
+   * @throws CassandraRefusedException if the login or the certificate is refused, or no node is in
+   *     the data centre
    */
   static CqlSession open(SinkSettings settings, String keyspace) throws CassandraSinkException {
-    Connection connection = settings.connection();
-    CqlSession session = connect(connection, builder(settings, keyspace));
+    return open(
+        settings.connection(),
+        keyspace,
+        settings.buffer().inFlight(),
+        settings.retry().maxBackoff());
+  }
+
+  /**
+   * Connects to the cluster, as above.
+   *
+   * @param inFlight requests that may await their answer at once
+   * @param wait longest wait between two tries of a request
+   */
+  static CqlSession open(Connection connection, String keyspace, int inFlight, Duration wait)
+      throws CassandraSinkException {
+    DriverConfigLoader config = config(connection, keyspace, inFlight, wait);
+    CqlSession session = connect(connection, builder(connection, config));
     Set<String> datacenters = datacenters(session.getMetadata().getNodes().values());
     if (!datacenters.contains(connection.localDatacenter())) {
       close(session);
@@ -59,9 +77,7 @@ final class Sessions {
 
   private static CqlSession connect(Connection connection, CqlSessionBuilder builder)
       throws CassandraSinkException {
-    for (ContactPoint point : connection.contactPoints()) {
-      builder.addContactPoint(resolve(point));
-    }
+    builder.addContactPoints(resolved(connection));
     try {
       return builder.build();
     } catch (DriverException e) {
@@ -72,56 +88,80 @@ final class Sessions {
                 .formatted(addresses(connection), user(connection), reason),
             e);
       }
+      if (DriverErrors.isTls(e)) {
+        throw new CassandraRefusedException(
+            "no TLS with Cassandra at %s: %s; check the options 'ssl.*'"
+                .formatted(addresses(connection), reason),
+            e);
+      }
       throw new CassandraSinkException(
           "cannot reach Cassandra at %s: %s".formatted(addresses(connection), reason), e);
     }
   }
 
-  private static CqlSessionBuilder builder(SinkSettings settings, String keyspace) {
-    Connection connection = settings.connection();
+  private static CqlSessionBuilder builder(Connection connection, DriverConfigLoader config) {
     CqlSessionBuilder builder =
         CqlSession.builder()
             .withClassLoader(Sessions.class.getClassLoader())
-            .withConfigLoader(config(settings, keyspace))
+            .withConfigLoader(config)
             .withLocalDatacenter(connection.localDatacenter());
+    if (connection.tls() != null) {
+      builder.withSslEngineFactory(TlsEngines.of(connection.tls()));
+    }
     return connection.username() == null
         ? builder
         : builder.withAuthCredentials(connection.username(), connection.password());
   }
 
-  private static DriverConfigLoader config(SinkSettings settings, String keyspace) {
-    Duration timeout = settings.connection().requestTimeout();
-    Duration connect = timeout.compareTo(MAX_CONNECT) < 0 ? timeout : MAX_CONNECT;
-    int requests = Math.max(REQUESTS_PER_CONNECTION, 2 * settings.buffer().inFlight());
+  /** The connector's own settings of the driver, and over them what the user hands on to it. */
+  static DriverConfigLoader config(
+      Connection connection, String keyspace, int inFlight, Duration wait) {
+    Duration timeout = connection.requestTimeout();
+    Duration connect = shorter(timeout, MAX_CONNECT);
+    int requests = Math.max(REQUESTS_PER_CONNECTION, 2 * inFlight);
     var config =
         DriverConfigLoader.programmaticBuilder(Sessions.class.getClassLoader())
             .withDuration(DefaultDriverOption.REQUEST_TIMEOUT, timeout)
             .withDuration(DefaultDriverOption.CONNECTION_CONNECT_TIMEOUT, connect)
             .withDuration(DefaultDriverOption.CONNECTION_INIT_QUERY_TIMEOUT, connect)
             .withDuration(DefaultDriverOption.CONTROL_CONNECTION_TIMEOUT, timeout)
+            // Otherwise a node that is back would not be looked for until retries are used up.
+            .withDuration(
+                DefaultDriverOption.RECONNECTION_BASE_DELAY, shorter(FIRST_RECONNECT, wait))
+            .withDuration(DefaultDriverOption.RECONNECTION_MAX_DELAY, wait)
             .withInt(DefaultDriverOption.CONNECTION_MAX_REQUESTS, requests)
             .withInt(DefaultDriverOption.NETTY_IO_SIZE, 1)
             .withInt(DefaultDriverOption.NETTY_ADMIN_SIZE, 1)
             .withStringList(
                 DefaultDriverOption.METADATA_SCHEMA_REFRESHED_KEYSPACES, List.of(keyspace))
-            .withString(
-                DefaultDriverOption.REQUEST_CONSISTENCY, settings.connection().consistency().name())
+            .withString(DefaultDriverOption.REQUEST_CONSISTENCY, connection.consistency().name())
             .withBoolean(DefaultDriverOption.REQUEST_DEFAULT_IDEMPOTENCE, true)
             .withBoolean(DseDriverOption.MONITOR_REPORTING_ENABLED, false)
             // Timestamps are ours; the driver must not add any.
             .withString(
                 DefaultDriverOption.TIMESTAMP_GENERATOR_CLASS, "ServerSideTimestampGenerator");
     SHUTDOWN_QUIET_PERIODS.forEach(option -> config.withInt(option, 0));
+    DriverOptions.apply(connection.driver(), config);
     return config.build();
   }
 
-  private static InetSocketAddress resolve(ContactPoint point) throws CassandraSinkException {
-    InetSocketAddress address = point.address();
-    if (address.isUnresolved()) {
+  private static Duration shorter(Duration one, Duration other) {
+    return one.compareTo(other) < 0 ? one : other;
+  }
+
+  /** A contact point whose name is unknown does no harm beside one that is known. */
+  private static List<InetSocketAddress> resolved(Connection connection)
+      throws CassandraSinkException {
+    List<InetSocketAddress> resolved =
+        connection.contactPoints().stream()
+            .map(ContactPoint::address)
+            .filter(address -> !address.isUnresolved())
+            .toList();
+    if (resolved.isEmpty()) {
       throw new CassandraSinkException(
-          "cannot reach Cassandra at %s: unknown host".formatted(point), null);
+          "cannot reach Cassandra at %s: unknown host".formatted(addresses(connection)), null);
     }
-    return address;
+    return resolved;
   }
 
   private static Set<String> datacenters(Collection<Node> nodes) {

@@ -34,6 +34,11 @@ record TargetTable(
     return columns.stream().filter(c -> c.name().equals(columnName)).findFirst().orElseThrow();
   }
 
+  TargetTable without(Column column) {
+    List<Column> others = columns.stream().filter(c -> !c.equals(column)).toList();
+    return new TargetTable(keyspace, name, others, primaryKey, bucket);
+  }
+
   @Override
   public String toString() {
     return keyspace + "." + name;

@@ -24,7 +24,7 @@ final class TargetTables {
    *     does not fit
    */
   static TargetTable of(ResolvedSchema schema, ReadableConfig options) {
-    List<Column> columns = columns(schema);
+    List<Column> columns = stored(columns(schema), options);
     columns.forEach(CqlTypes::of);
     String name = options.get(CassandraOptions.TABLE);
     List<String> key =
@@ -40,7 +40,30 @@ final class TargetTables {
     return new TargetTable(options.get(CassandraOptions.KEYSPACE), name, columns, key, bucket);
   }
 
-  private static List<Column> columns(ResolvedSchema schema) {
+  private static List<Column> stored(List<Column> columns, ReadableConfig options) {
+    Optional<String> ttl = options.getOptional(CassandraOptions.TTL_COLUMN);
+    return columns.stream().filter(c -> !ttl.equals(Optional.of(c.name()))).toList();
+  }
+
+  /**
+   * Reads and judges schema and options of a table that is read; it needs no primary key.
+   *
+   * @throws ValidationException if the table has a bucket that does not fit
+   */
+  static TargetTable toRead(ResolvedSchema schema, ReadableConfig options) {
+    List<Column> columns = columns(schema);
+    List<String> key = schema.getPrimaryKey().map(UniqueConstraint::getColumns).orElse(List.of());
+    TimeBucket bucket = bucket(columns, key, options).orElse(null);
+    return new TargetTable(
+        options.get(CassandraOptions.KEYSPACE),
+        options.get(CassandraOptions.TABLE),
+        columns,
+        key,
+        bucket);
+  }
+
+  /** The columns of the Flink table, also those that are not stored. */
+  static List<Column> columns(ResolvedSchema schema) {
     DataType row = schema.toPhysicalRowDataType();
     List<String> names = DataType.getFieldNames(row);
     List<DataType> types = DataType.getFieldDataTypes(row);
@@ -100,7 +123,7 @@ final class TargetTables {
           "option 'bucket.source': column '%s' is %s; a bucket needs TIMESTAMP or TIMESTAMP_LTZ"
               .formatted(name, column.type().asSummaryString()));
     }
-    if (!key.contains(name)) {
+    if (!key.isEmpty() && !key.contains(name)) {
       throw new ValidationException(
           "option 'bucket.source': column '%s' is not in the primary key %s; a row's bucket may not change"
               .formatted(name, key));

@@ -15,8 +15,10 @@ import org.apache.flink.table.data.TimestampData;
 record TimeBucket(String column, TargetTable.Column source, long width) implements Serializable {
 
   TimestampData of(RowData row) {
-    long millis =
-        row.getTimestamp(source.position(), CqlTypes.TIMESTAMP_PRECISION).getMillisecond();
-    return TimestampData.fromEpochMillis(Math.floorDiv(millis, width) * width);
+    return of(row.getTimestamp(source.position(), CqlTypes.TIMESTAMP_PRECISION));
+  }
+
+  TimestampData of(TimestampData time) {
+    return TimestampData.fromEpochMillis(Math.floorDiv(time.getMillisecond(), width) * width);
   }
 }

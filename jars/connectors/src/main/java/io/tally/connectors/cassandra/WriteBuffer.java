@@ -19,25 +19,37 @@ import java.util.Map;
  */
 final class WriteBuffer {
 
-  private final boolean upsertSetsAllColumns;
+  private final Coalescing coalescing;
   private final long maxBatchBytes;
   private final Map<List<ByteBuffer>, Map<RowKey, RowWrite>> partitions = new LinkedHashMap<>();
   private int rows;
   private long bytes;
 
-  WriteBuffer(boolean upsertSetsAllColumns, long maxBatchBytes) {
-    this.upsertSetsAllColumns = upsertSetsAllColumns;
+  WriteBuffer(Coalescing coalescing, long maxBatchBytes) {
+    this.coalescing = coalescing;
     this.maxBatchBytes = maxBatchBytes;
   }
 
-  void add(RowWrite write) {
+  /**
+   * Takes a write in.
+   *
+   * @return whether it became one with a write of its key that was waiting
+   */
+  boolean add(RowWrite write) {
     Map<RowKey, RowWrite> partition =
         partitions.computeIfAbsent(write.key().partition(), key -> new LinkedHashMap<>(2));
-    RowWrite earlier = partition.get(write.key());
-    RowWrite merged = earlier == null ? write : earlier.then(write, upsertSetsAllColumns);
-    partition.put(write.key(), merged);
-    rows += earlier == null ? 1 : 0;
-    bytes += merged.bytes() - (earlier == null ? 0 : earlier.bytes());
+    RowWrite earlier = partition.put(write.key(), write);
+    if (earlier == null) {
+      rows++;
+      bytes += write.bytes();
+      return false;
+    }
+    RowWrite merged = coalescing.merge(earlier, write);
+    if (merged != write) {
+      partition.put(write.key(), merged);
+    }
+    bytes += merged.bytes() - earlier.bytes();
+    return true;
   }
 
   /**

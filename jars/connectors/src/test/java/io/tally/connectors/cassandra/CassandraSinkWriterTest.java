@@ -7,12 +7,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.datastax.oss.driver.api.core.servererrors.InvalidQueryException;
 import io.tally.connectors.cassandra.FakeCassandra.Fate;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.LongSupplier;
 import java.util.stream.IntStream;
+import org.apache.flink.metrics.HistogramStatistics;
+import org.apache.flink.metrics.groups.SinkWriterMetricGroup;
 import org.apache.flink.table.api.DataTypes;
 import org.apache.flink.table.data.GenericRowData;
 import org.apache.flink.table.data.RowData;
@@ -48,10 +52,22 @@ class CassandraSinkWriterTest {
       Tables flinkTable, List<TargetTable.Column> columns, FakeTask owner, LongSupplier micros) {
     TargetTable table = flinkTable.target();
     SinkSettings settings = flinkTable.settings();
-    RowEncoder encoder = new RowEncoder(table, columns, new KeyColumns(List.of("p"), List.of("c")));
-    Requests requests = new Requests(owner, owner, new Backoff(settings.retry(), () -> 0.5));
+    SteeringColumns steering = flinkTable.steering();
+    RowEncoder encoder =
+        new RowEncoder(
+            table,
+            columns,
+            flinkTable.server(List.of("p"), List.of("c")),
+            settings.nulls(),
+            steering.rowTtl(table).orElse(null));
+    Requests requests = new Requests(owner, owner, owner, new Backoff(settings.retry(), () -> 0.5));
     TimestampSource timestamps =
-        TimestampSource.open(table, micros, settings.timestampReserve(), cassandra, requests);
+        steering
+            .timestamps(table)
+            .orElseGet(
+                () ->
+                    ReservedTimestamps.open(
+                        table, micros, settings.timestampReserve(), cassandra, requests));
     return new CassandraSinkWriter(
         table, settings.buffer(), encoder, timestamps, cassandra, requests, owner, () -> {});
   }
@@ -219,8 +235,30 @@ class CassandraSinkWriterTest {
     assertThatThrownBy(() -> writer.flush(false))
         .cause()
         .isInstanceOf(CassandraSinkException.class)
-        .hasMessage("write to ks.t failed after 3 tries: Query timed out after PT10S");
+        .hasMessage("write to ks.t failed after 3 tries in 0.2 s: Query timed out after PT10S");
     assertThat(cassandra.requests).hasSize(3);
+  }
+
+  @Test
+  void failsTheJobWhenARequestWasTriedForTooLong() throws Exception {
+    cassandra.fate = () -> Fate.LOST;
+    cassandra.delay = () -> 10_000;
+    CassandraSinkWriter writer = writer(table());
+    writer.write(row("a", 1, 1), null);
+    assertThatThrownBy(() -> writer.flush(false))
+        .cause()
+        .isInstanceOf(CassandraSinkException.class)
+        .hasMessage("write to ks.t failed after 10 tries in 124.5 s: Query timed out after PT10S");
+  }
+
+  @Test
+  void ridesOutAServerThatIsAwayForAMinute() throws Exception {
+    cassandra.fate = () -> Fate.LOST;
+    CassandraSinkWriter writer = writer(table());
+    writer.write(row("a", 1, 1), null);
+    task.after(60_000, () -> cassandra.fate = () -> Fate.DONE);
+    writer.flush(false);
+    assertThat(value("a", 1)).isEqualTo(1);
   }
 
   @Test
@@ -275,6 +313,165 @@ class CassandraSinkWriterTest {
     assertThat(cassandra.row(key("a", 1))).containsEntry(3, bytes("kept"));
     assertThat(cassandra.row(key("a", 2))).containsOnlyKeys(0, 1, 2);
     assertThat(value("a", 2)).isEqualTo(2);
+  }
+
+  @Test
+  void anUpdateOfAPartialInsertIsNoDelete() throws Exception {
+    Tables table = table().option("sink.buffer-flush.interval", "2 s");
+    CassandraSinkWriter whole = writer(table);
+    whole.write(row(RowKind.INSERT, "a", 1, 1L, "kept"), null);
+    whole.write(row(RowKind.INSERT, "a", 2, 1L, "gone"), null);
+    whole.flush(false);
+    CassandraSinkWriter partial =
+        writer(table, table.target().columns().subList(0, 3), task, () -> clock);
+    partial.write(row(RowKind.UPDATE_BEFORE, "a", 1, 1L, null), null);
+    partial.write(row(RowKind.UPDATE_BEFORE, "a", 2, 1L, null), null);
+    task.pass(1_000);
+    partial.write(row(RowKind.UPDATE_AFTER, "a", 1, 2L, null), null);
+    task.pass(4_000);
+    assertThat(cassandra.row(key("a", 1))).containsEntry(3, bytes("kept"));
+    assertThat(value("a", 1)).isEqualTo(2);
+    assertThat(exists("a", 2)).isFalse();
+  }
+
+  @Test
+  void heldUpdateBeforesAreGoneBeforeACheckpointAndTakeNoMoreRoomThanRows() throws Exception {
+    Tables table =
+        table().option("sink.null-handling", "unset").option("sink.buffer-flush.max-rows", "10");
+    CassandraSinkWriter writer = writer(table);
+    for (int i = 0; i < 25; i++) {
+      writer.write(row(RowKind.INSERT, "a", i, 1L, "x"), null);
+    }
+    for (int i = 0; i < 25; i++) {
+      writer.write(row(RowKind.UPDATE_BEFORE, "a", i, 1L, "x"), null);
+      assertThat(task.gauge(SinkMetrics.BUFFERED_RECORDS)).isLessThanOrEqualTo(10);
+    }
+    writer.flush(false);
+    for (int i = 0; i < 25; i++) {
+      assertThat(exists("a", i)).isFalse();
+    }
+    assertThat(task.gauge(SinkMetrics.BUFFERED_BYTES)).isZero();
+  }
+
+  @Test
+  void unsetNullsKeepWhatTheColumnHolds() throws Exception {
+    CassandraSinkWriter writer = writer(table().option("sink.null-handling", "unset"));
+    writer.write(row(RowKind.INSERT, "a", 1, 1L, "one"), null);
+    writer.flush(false);
+    writer.write(row(RowKind.UPDATE_AFTER, "a", 1, 2L, null), null);
+    writer.write(row(RowKind.UPDATE_AFTER, "a", 1, null, null), null);
+    writer.write(row(RowKind.INSERT, "a", 2, null, "two"), null);
+    writer.flush(false);
+    assertThat(value("a", 1)).isEqualTo(2);
+    assertThat(cassandra.row(key("a", 1))).containsEntry(3, bytes("one"));
+    assertThat(cassandra.row(key("a", 2))).containsOnlyKeys(0, 1, 3);
+    assertThat(cassandra.requests.get(1)).allMatch(write -> write.statements() == 1);
+  }
+
+  @Test
+  void refusesATimeToLiveThatCannotBe() {
+    CassandraSinkWriter writer = writer(table().option("sink.ttl.column", "v"));
+    String message =
+        "column 'v' (option 'sink.ttl.column') holds %d in a row for ks.t;"
+            + " a time to live is from 0 (none) to 630720000 seconds";
+    for (long wrong : new long[] {-1, 630_720_001}) {
+      assertThatThrownBy(() -> writer.write(row("a", 1, wrong), null))
+          .isInstanceOf(CassandraRefusedException.class)
+          .hasMessage(message.formatted(wrong));
+    }
+  }
+
+  @Test
+  void takesTheTimeToLiveOfTheLastWrite() throws Exception {
+    CassandraSinkWriter writer = writer(table().option("sink.ttl.column", "v"));
+    writer.write(row(RowKind.INSERT, "a", 1, 60L, "one"), null);
+    writer.write(row(RowKind.INSERT, "a", 1, null, "two"), null);
+    writer.write(row(RowKind.INSERT, "a", 2, null, "one"), null);
+    writer.write(row(RowKind.INSERT, "a", 2, 60L, "two"), null);
+    writer.flush(false);
+    assertThat(cassandra.ttls(key("a", 1))).isEqualTo(Map.of(0, 0, 1, 0, 2, 0));
+    assertThat(cassandra.ttls(key("a", 2))).isEqualTo(Map.of(0, 60, 1, 60, 2, 60));
+  }
+
+  @Test
+  void theLastEventWinsWhateverComesLast() throws Exception {
+    CassandraSinkWriter writer = writer(table().option("sink.timestamp.column", "v"));
+    writer.write(row(RowKind.INSERT, "a", 1, 5L, "five"), null);
+    writer.write(row(RowKind.UPDATE_AFTER, "a", 1, 3L, "three"), null);
+    writer.flush(false);
+    writer.write(row(RowKind.UPDATE_AFTER, "a", 1, 4L, "four"), null);
+    writer.write(row(RowKind.DELETE, "a", 1, 4L, "four"), null);
+    writer.flush(false);
+    assertThat(value("a", 1)).isEqualTo(5);
+    assertThat(cassandra.row(key("a", 1))).containsEntry(3, bytes("five"));
+    writer.write(row(RowKind.DELETE, "a", 1, 5L, "five"), null);
+    writer.write(row(RowKind.UPDATE_AFTER, "a", 1, 5L, "again"), null);
+    writer.flush(false);
+    assertThat(exists("a", 1)).isFalse();
+    assertThat(cassandra.ceilingRaises).isZero();
+  }
+
+  /** An update that leaves the timestamp as it was: its update-before would delete it. */
+  @Test
+  void anUpdateBeforeOfTheSameTimestampTakesNothingAway() throws Exception {
+    CassandraSinkWriter writer = writer(table().option("sink.timestamp.column", "v"));
+    writer.write(row(RowKind.INSERT, "a", 1, 5L, "a"), null);
+    writer.flush(false);
+    writer.write(row(RowKind.UPDATE_BEFORE, "a", 1, 5L, "a"), null);
+    writer.write(row(RowKind.UPDATE_AFTER, "a", 1, 5L, "b"), null);
+    writer.flush(false);
+    assertThat(cassandra.row(key("a", 1))).containsEntry(3, bytes("b"));
+  }
+
+  @Test
+  void refusesARowWithoutWriteTimestamp() {
+    CassandraSinkWriter writer = writer(table().option("sink.timestamp.column", "v"));
+    assertThatThrownBy(() -> writer.write(row(RowKind.INSERT, "a", 1, null, "x"), null))
+        .isInstanceOf(CassandraRefusedException.class)
+        .hasMessage(
+            "column 'v' (option 'sink.timestamp.column') is null in a row for ks.t;"
+                + " each row needs its write timestamp");
+  }
+
+  @Test
+  void countsWhatItDoes() throws Exception {
+    cassandra.delay = () -> 20;
+    Fate[] fates = {Fate.LOST, Fate.DONE, Fate.DONE};
+    cassandra.fate = () -> fates[cassandra.requests.size() - 1];
+    CassandraSinkWriter writer = writer(table());
+    writer.write(row("a", 1, 1), null);
+    writer.write(row("a", 1, 2), null);
+    writer.write(row("a", 2, 2), null);
+    long bytes = task.gauge(SinkMetrics.BUFFERED_BYTES);
+    assertThat(bytes).isPositive();
+    assertThat(task.gauge(SinkMetrics.BUFFERED_RECORDS)).isEqualTo(2);
+    task.after(1_010, () -> assertThat(task.gauge(SinkMetrics.IN_FLIGHT)).isEqualTo(1));
+    task.pass(1_030);
+    writer.flush(false);
+    writer.write(row("b", 1, 2), null);
+    writer.flush(false);
+    SinkWriterMetricGroup standard = task.metricGroup();
+    assertThat(standard.getNumRecordsSendCounter().getCount()).isEqualTo(3);
+    assertThat(standard.getNumBytesSendCounter().getCount()).isEqualTo(bytes + bytes / 2);
+    assertThat(standard.getNumRecordsSendErrorsCounter().getCount()).isZero();
+    assertThat(task.counter(SinkMetrics.COALESCED)).isEqualTo(1);
+    assertThat(task.counter(SinkMetrics.RETRIED)).isEqualTo(1);
+    assertThat(task.gauge(SinkMetrics.IN_FLIGHT)).isZero();
+    assertThat(task.gauge(SinkMetrics.BUFFERED_BYTES)).isZero();
+    HistogramStatistics latency = task.histogram(SinkMetrics.LATENCY).getStatistics();
+    assertThat(latency.getMin()).isEqualTo(20_000);
+    assertThat(latency.getMax()).isEqualTo(115_000);
+    assertThat(task.gauge("currentSendTime")).isEqualTo(20);
+  }
+
+  @Test
+  void countsRowsThatFail() throws Exception {
+    cassandra.error = new InvalidQueryException(null, "Key may not be empty");
+    CassandraSinkWriter writer = writer(table());
+    writer.write(row("", 1, 1), null);
+    writer.write(row("", 2, 1), null);
+    assertThatThrownBy(() -> task.pass(60_000)).isInstanceOf(CassandraRefusedException.class);
+    assertThat(task.metricGroup().getNumRecordsSendErrorsCounter().getCount()).isEqualTo(2);
   }
 
   @Test
@@ -374,6 +571,43 @@ class CassandraSinkWriterTest {
     Map<RowKey, Long> expected = new HashMap<>();
     for (RowKey key : lost.keySet()) {
       changeTo(random, second, key, expected);
+    }
+    second.flush(true);
+    task.pass(3_600_000);
+    assertHolds(expected);
+  }
+
+  /** Events come shuffled, an attempt dies among them, and the next replays all, shuffled anew. */
+  @ParameterizedTest
+  @MethodSource("seeds")
+  void theLastEventWinsAcrossReplays(int seed) throws Exception {
+    Random random = new Random(seed);
+    makeBad(random);
+    List<GenericRowData> events = new ArrayList<>();
+    Map<RowKey, Long> expected = new HashMap<>();
+    for (long at = 1; at <= 200; at++) {
+      int c = random.nextInt(12);
+      boolean delete = random.nextInt(4) == 0;
+      events.add(row(delete ? RowKind.DELETE : RowKind.UPDATE_AFTER, "a", c, at, "w" + at));
+      expected.put(key("a", c), delete ? null : at);
+    }
+    Tables table =
+        table().option("sink.timestamp.column", "v").option("sink.buffer-flush.max-rows", "5");
+    CassandraSinkWriter first = writer(table);
+    Collections.shuffle(events, random);
+    for (GenericRowData event : events.subList(0, 120)) {
+      first.write(event, null);
+    }
+    first.close();
+    task.end();
+
+    FakeTask nextTask = new FakeTask();
+    cassandra.serve(nextTask);
+    CassandraSinkWriter second =
+        writer(table, table.target().columns(), nextTask, () -> clock - 60 * MINUTE);
+    Collections.shuffle(events, random);
+    for (GenericRowData event : events) {
+      second.write(event, null);
     }
     second.flush(true);
     task.pass(3_600_000);

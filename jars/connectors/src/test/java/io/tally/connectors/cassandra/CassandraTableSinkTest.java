@@ -15,9 +15,12 @@ import org.apache.flink.table.connector.ChangelogMode;
 import org.apache.flink.table.connector.sink.DataStreamSinkProvider;
 import org.apache.flink.table.connector.sink.DynamicTableSink;
 import org.apache.flink.table.connector.sink.abilities.SupportsTargetColumnWriting;
+import org.apache.flink.table.data.GenericArrayData;
 import org.apache.flink.table.data.GenericRowData;
 import org.apache.flink.table.data.RowData;
 import org.apache.flink.table.data.StringData;
+import org.apache.flink.table.runtime.typeutils.RowDataSerializer;
+import org.apache.flink.table.types.logical.RowType;
 import org.apache.flink.types.RowKind;
 import org.junit.jupiter.api.Test;
 
@@ -79,6 +82,24 @@ class CassandraTableSinkTest {
     assertThat(hash.getKey(row(1, "a"))).isNotEqualTo(hash.getKey(row(1, "b")));
   }
 
+  /** No server has been asked yet for the type of the column. */
+  @Test
+  void hashesAKeyOfAnyTypeAlikeInEachFormThatFlinkHasOfIt() {
+    Tables nested =
+        new Tables()
+            .column("r", DataTypes.ROW(DataTypes.FIELD("a", DataTypes.INT())).notNull())
+            .column("l", DataTypes.ARRAY(DataTypes.STRING()).notNull())
+            .key("r", "l");
+    PrimaryKeyHash hash = new PrimaryKeyHash(nested.target());
+    RowType type = (RowType) nested.schema().toPhysicalRowDataType().getLogicalType();
+    GenericArrayData list = new GenericArrayData(new Object[] {StringData.fromString("x")});
+    RowData row = GenericRowData.of(GenericRowData.of(1), list);
+    assertThat(hash.getKey(new RowDataSerializer(type).toBinaryRow(row)))
+        .isEqualTo(hash.getKey(row));
+    assertThat(hash.getKey(GenericRowData.of(GenericRowData.of(2), list)))
+        .isNotEqualTo(hash.getKey(row));
+  }
+
   @Test
   void refusesAPartialInsertWithoutTheKey() {
     DynamicTableSink sink = table().sink();
@@ -86,5 +107,17 @@ class CassandraTableSinkTest {
             () -> ((SupportsTargetColumnWriting) sink).applyTargetColumns(new int[][] {{0}}))
         .isInstanceOf(ValidationException.class)
         .hasMessage("insert into 'ks.t' leaves out the primary key column 'k'; name it too");
+  }
+
+  @Test
+  void refusesAPartialInsertWithoutTheWriteTimestamp() {
+    DynamicTableSink sink =
+        table().column("at", DataTypes.TIMESTAMP(3)).option("sink.timestamp.column", "at").sink();
+    assertThatThrownBy(
+            () -> ((SupportsTargetColumnWriting) sink).applyTargetColumns(new int[][] {{0}, {1}}))
+        .isInstanceOf(ValidationException.class)
+        .hasMessage(
+            "insert into 'ks.t' leaves out column 'at', which option 'sink.timestamp.column' names;"
+                + " name it too");
   }
 }

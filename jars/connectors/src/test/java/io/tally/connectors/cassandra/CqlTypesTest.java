@@ -35,7 +35,11 @@ class CqlTypesTest {
         Arguments.of(DataTypes.TIMESTAMP(3), "timestamp"),
         Arguments.of(DataTypes.TIMESTAMP_LTZ(3), "timestamp"),
         Arguments.of(DataTypes.ARRAY(DataTypes.INT()), "list<int>"),
-        Arguments.of(DataTypes.MAP(DataTypes.STRING(), DataTypes.DATE()), "map<text, date>"));
+        Arguments.of(DataTypes.MAP(DataTypes.STRING(), DataTypes.DATE()), "map<text, date>"),
+        Arguments.of(
+            DataTypes.ROW(
+                DataTypes.FIELD("a", DataTypes.INT()), DataTypes.FIELD("b", DataTypes.STRING())),
+            "tuple<int, text>"));
   }
 
   @ParameterizedTest
@@ -55,9 +59,9 @@ class CqlTypesTest {
             "ARRAY<TIMESTAMP(6)>",
             "TIMESTAMP(3) in its place"),
         Arguments.of(
-            DataTypes.ROW(DataTypes.FIELD("f", DataTypes.INT())),
-            "ROW<`f` INT>",
-            "one column for each field of it"),
+            DataTypes.ROW(DataTypes.FIELD("f", DataTypes.TIMESTAMP(6))),
+            "ROW<`f` TIMESTAMP(6)>",
+            "TIMESTAMP(3) in its place"),
         Arguments.of(
             DataTypes.MULTISET(DataTypes.INT()), "MULTISET<INT>", "MAP with BIGINT counts"),
         Arguments.of(

@@ -18,6 +18,7 @@ import com.datastax.oss.driver.api.core.servererrors.WriteTimeoutException;
 import java.net.ConnectException;
 import java.util.concurrent.CompletionException;
 import java.util.stream.Stream;
+import javax.net.ssl.SSLHandshakeException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -72,5 +73,13 @@ class DriverErrorsTest {
     assertThat(DriverErrors.oneLine(new InvalidQueryException(null, "one\ntwo"))).isEqualTo("one");
     assertThat(DriverErrors.oneLine(new IllegalStateException()))
         .isEqualTo("IllegalStateException");
+  }
+
+  @Test
+  void knowsEncryptionThatFails() {
+    ConnectionInitException init =
+        new ConnectionInitException("init failed", new SSLHandshakeException("no"));
+    assertThat(DriverErrors.isTls(Errors.allNodesFailed(init))).isTrue();
+    assertThat(DriverErrors.isTls(Errors.allNodesFailed(Errors.timeout()))).isFalse();
   }
 }

@@ -2,11 +2,14 @@ package io.tally.connectors.cassandra;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BinaryOperator;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
@@ -106,29 +109,40 @@ final class FakeCassandra implements RowStore, WriteCeiling {
     return answer;
   }
 
-  private void apply(RowWrite write) {
+  /** Resolves a write at once, as the server does. */
+  void apply(RowWrite write) {
     Row row = rows.computeIfAbsent(write.key(), key -> new Row());
     if (write.deletes()) {
       row.deletedAt = Math.max(row.deletedAt, write.deletedAt());
     }
-    for (int i = 0; write.sets() && i < write.cells().size(); i++) {
-      row.cells.merge(
-          i,
-          new Cell(write.cells().get(i), write.writtenAt()),
-          (old, next) -> next.writtenAt >= old.writtenAt ? next : old);
+    for (RowWrite upsert = write; upsert != null && upsert.sets(); upsert = upsert.older()) {
+      for (int i = 0; i < upsert.cells().size(); i++) {
+        if (upsert.cells().get(i) != RowWrite.UNSET) {
+          Cell cell = new Cell(upsert.cells().get(i), upsert.writtenAt(), upsert.ttl());
+          row.cells.merge(i, cell, BinaryOperator.maxBy(Cell.WINNER));
+        }
+      }
     }
   }
 
   /** The cells of a row that can be seen, by position; nothing for a row that is not there. */
   Map<Integer, ByteBuffer> row(RowKey key) {
-    Row row = rows.getOrDefault(key, new Row());
     Map<Integer, ByteBuffer> seen = new HashMap<>();
-    row.cells.forEach(
-        (position, cell) -> {
-          if (cell.writtenAt > row.deletedAt && cell.value != null) {
-            seen.put(position, cell.value);
-          }
-        });
+    seen(key).forEach((position, cell) -> seen.put(position, cell.value));
+    return seen;
+  }
+
+  /** The times to live of the cells that can be seen, by position. */
+  Map<Integer, Integer> ttls(RowKey key) {
+    Map<Integer, Integer> seen = new HashMap<>();
+    seen(key).forEach((position, cell) -> seen.put(position, cell.ttl));
+    return seen;
+  }
+
+  private Map<Integer, Cell> seen(RowKey key) {
+    Row row = rows.getOrDefault(key, new Row());
+    Map<Integer, Cell> seen = new HashMap<>(row.cells);
+    seen.values().removeIf(cell -> cell.writtenAt <= row.deletedAt || cell.value == null);
     return seen;
   }
 
@@ -137,5 +151,15 @@ final class FakeCassandra implements RowStore, WriteCeiling {
     private long deletedAt = Long.MIN_VALUE;
   }
 
-  private record Cell(ByteBuffer value, long writtenAt) {}
+  private record Cell(ByteBuffer value, long writtenAt, int ttl) {
+
+    /** Of equal timestamps: null, then what expires, the later the better, then greater bytes. */
+    private static final Comparator<Cell> WINNER =
+        Comparator.comparingLong(Cell::writtenAt)
+            .thenComparing(cell -> cell.value == null)
+            .thenComparingInt(Cell::ttl)
+            .thenComparing(
+                cell -> cell.value == null ? new byte[0] : cell.value.array(),
+                Arrays::compareUnsigned);
+  }
 }

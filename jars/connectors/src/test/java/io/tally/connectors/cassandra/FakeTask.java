@@ -1,6 +1,8 @@
 package io.tally.connectors.cassandra;
 
 import java.util.Comparator;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.PriorityQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -14,11 +16,16 @@ import org.apache.flink.api.common.operators.ProcessingTimeService;
 import org.apache.flink.api.common.serialization.SerializationSchema;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.api.connector.sink2.WriterInitContext;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.Gauge;
+import org.apache.flink.metrics.Histogram;
+import org.apache.flink.metrics.Metric;
 import org.apache.flink.metrics.groups.SinkWriterMetricGroup;
 import org.apache.flink.runtime.metrics.groups.InternalSinkWriterMetricGroup;
 import org.apache.flink.runtime.metrics.groups.UnregisteredMetricGroups;
 import org.apache.flink.util.FlinkRuntimeException;
 import org.apache.flink.util.UserCodeClassLoader;
+import org.apache.flink.util.clock.RelativeClock;
 import org.apache.flink.util.function.ThrowingRunnable;
 
 /**
@@ -27,7 +34,8 @@ import org.apache.flink.util.function.ThrowingRunnable;
  * <p>Time passes when the task waits: with no mail left, the next timer is due at once. Mail may
  * come from other threads too, as from a real driver; it is waited for when no timer is left.
  */
-final class FakeTask implements WriterInitContext, MailboxExecutor, ProcessingTimeService {
+final class FakeTask
+    implements WriterInitContext, MailboxExecutor, ProcessingTimeService, RelativeClock {
 
   private static final long DEADLOCK_SECONDS = 20;
 
@@ -35,12 +43,24 @@ final class FakeTask implements WriterInitContext, MailboxExecutor, ProcessingTi
       new LinkedBlockingQueue<>();
   private final PriorityQueue<Timer> timers =
       new PriorityQueue<>(Comparator.comparingLong(Timer::time).thenComparingLong(Timer::id));
+  private final Map<String, Metric> registered = new HashMap<>();
   private final SinkWriterMetricGroup metrics =
-      InternalSinkWriterMetricGroup.wrap(
-          UnregisteredMetricGroups.createUnregisteredOperatorMetricGroup());
+      InternalSinkWriterMetricGroup.wrap(new RegisteringGroup(registered));
   private long now = 1_000_000;
   private long timersSet;
   private boolean ended;
+
+  long gauge(String name) {
+    return ((Number) ((Gauge<?>) registered.get(name)).getValue()).longValue();
+  }
+
+  long counter(String name) {
+    return ((Counter) registered.get(name)).getCount();
+  }
+
+  Histogram histogram(String name) {
+    return (Histogram) registered.get(name);
+  }
 
   /** Runs something later, in the task's time. */
   void after(long millis, Runnable action) {
@@ -127,6 +147,16 @@ final class FakeTask implements WriterInitContext, MailboxExecutor, ProcessingTi
     return now;
   }
 
+  @Override
+  public long relativeTimeMillis() {
+    return now;
+  }
+
+  @Override
+  public long relativeTimeNanos() {
+    return now * 1_000_000;
+  }
+
   /** The caller has no use for the handle. */
   @Override
   public ScheduledFuture<?> registerTimer(long time, ProcessingTimeCallback callback) {
@@ -182,6 +212,25 @@ final class FakeTask implements WriterInitContext, MailboxExecutor, ProcessingTi
   @Override
   public TaskInfo getTaskInfo() {
     throw new UnsupportedOperationException();
+  }
+
+  /** An operator's group that keeps what is registered with it. */
+  private static final class RegisteringGroup
+      extends UnregisteredMetricGroups.UnregisteredOperatorMetricGroup {
+
+    private final Map<String, Metric> registered;
+
+    RegisteringGroup(Map<String, Metric> registered) {
+      this.registered = registered;
+    }
+
+    @Override
+    protected void addMetric(String name, Metric metric) {
+      // Some are added while the group is being made.
+      if (registered != null) {
+        registered.put(name, metric);
+      }
+    }
   }
 
   private record Timer(long time, long id, ProcessingTimeCallback callback) {}

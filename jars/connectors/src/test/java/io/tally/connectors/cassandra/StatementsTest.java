@@ -32,4 +32,24 @@ class StatementsTest {
         .isEqualTo(
             "INSERT INTO \"ks\".\"Group\" (\"order\") VALUES (?) USING TIMESTAMP ? AND TTL 60");
   }
+
+  @Test
+  void setsATimeToLiveForEachRow() {
+    assertThat(Statements.insertWithTtl(table, List.of("order")))
+        .isEqualTo(
+            "INSERT INTO \"ks\".\"Group\" (\"order\") VALUES (?) USING TIMESTAMP ? AND TTL ?");
+  }
+
+  @Test
+  void selectsByTokenOrKey() {
+    KeyColumns key = new KeyColumns(List.of("a\"b", "order"), List.of());
+    String scan = "SELECT \"order\" FROM \"ks\".\"Group\" WHERE token(\"a\"\"b\", \"order\") > ?";
+    List<String> columns = List.of("order");
+    assertThat(Statements.selectByToken(table, columns, key, false, Statements.NO_LIMIT))
+        .isEqualTo(scan);
+    assertThat(Statements.selectByToken(table, columns, key, true, 5))
+        .isEqualTo(scan + " AND token(\"a\"\"b\", \"order\") <= ? LIMIT 5");
+    assertThat(Statements.selectByKey(table, columns, key.partition()))
+        .isEqualTo("SELECT \"order\" FROM \"ks\".\"Group\" WHERE \"a\"\"b\" = ? AND \"order\" = ?");
+  }
 }

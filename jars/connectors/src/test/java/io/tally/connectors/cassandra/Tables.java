@@ -3,6 +3,8 @@ package io.tally.connectors.cassandra;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.table.api.Schema;
 import org.apache.flink.table.catalog.CatalogTable;
@@ -12,6 +14,7 @@ import org.apache.flink.table.catalog.ResolvedCatalogTable;
 import org.apache.flink.table.catalog.ResolvedSchema;
 import org.apache.flink.table.catalog.UniqueConstraint;
 import org.apache.flink.table.connector.sink.DynamicTableSink;
+import org.apache.flink.table.connector.source.DynamicTableSource;
 import org.apache.flink.table.factories.FactoryUtil;
 import org.apache.flink.table.types.DataType;
 
@@ -60,23 +63,63 @@ final class Tables {
 
   /** The sink that Flink's own discovery makes. */
   DynamicTableSink sink() {
-    CatalogTable table =
-        CatalogTable.newBuilder()
-            .schema(Schema.newBuilder().fromResolvedSchema(schema()).build())
-            .options(options)
-            .build();
     return FactoryUtil.createDynamicTableSink(
         null,
         ObjectIdentifier.of("c", "d", "t"),
-        new ResolvedCatalogTable(table, schema()),
+        resolved(),
         Map.of(),
         new Configuration(),
         Tables.class.getClassLoader(),
         false);
   }
 
+  /** The source that Flink's own discovery makes. */
+  DynamicTableSource source() {
+    return FactoryUtil.createDynamicTableSource(
+        null,
+        ObjectIdentifier.of("c", "d", "t"),
+        resolved(),
+        Map.of(),
+        new Configuration(),
+        Tables.class.getClassLoader(),
+        false);
+  }
+
+  private ResolvedCatalogTable resolved() {
+    CatalogTable table =
+        CatalogTable.newBuilder()
+            .schema(Schema.newBuilder().fromResolvedSchema(schema()).build())
+            .options(options)
+            .build();
+    return new ResolvedCatalogTable(table, schema());
+  }
+
+  TargetTable toRead() {
+    return TargetTables.toRead(schema(), Configuration.fromMap(options));
+  }
+
+  ReadSettings readSettings() {
+    return ReadSettings.of(Configuration.fromMap(options));
+  }
+
   TargetTable target() {
     return TargetTables.of(schema(), Configuration.fromMap(options));
+  }
+
+  /** The Cassandra table of the nearest types, with the key columns in that order. */
+  ServerTable server(List<String> partition, List<String> clustering) {
+    Map<String, com.datastax.oss.driver.api.core.type.DataType> types =
+        target().columns().stream()
+            .collect(Collectors.toMap(TargetTable.Column::name, CqlTypes::of));
+    return new ServerTable(new KeyColumns(partition, clustering), types, Set.of());
+  }
+
+  SteeringColumns steering() {
+    OptionErrors errors = new OptionErrors();
+    SteeringColumns steering =
+        new SteeringColumnsReader(schema(), Configuration.fromMap(options), errors).read();
+    errors.throwIfAny();
+    return steering;
   }
 
   SinkSettings settings() {

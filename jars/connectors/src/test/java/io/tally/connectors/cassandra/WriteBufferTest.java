@@ -13,7 +13,7 @@ class WriteBufferTest {
 
   private static final long WHOLE_BATCHES = 1_000_000;
 
-  private final WriteBuffer buffer = new WriteBuffer(true, WHOLE_BATCHES);
+  private final WriteBuffer buffer = new WriteBuffer(Coalescing.LAST, WHOLE_BATCHES);
 
   private static ByteBuffer bytes(String text) {
     return ByteBuffer.wrap(text.getBytes());
@@ -48,7 +48,7 @@ class WriteBufferTest {
   @Test
   void boundsABatchInBytes() {
     long row = set("a1", "1", 1).bytes();
-    WriteBuffer small = new WriteBuffer(true, 2 * row);
+    WriteBuffer small = new WriteBuffer(Coalescing.LAST, 2 * row);
     for (int i = 1; i <= 5; i++) {
       small.add(set("a" + i, "1", i));
     }
@@ -61,7 +61,7 @@ class WriteBufferTest {
 
   @Test
   void sendsARowLargerThanABatchAlone() {
-    WriteBuffer tiny = new WriteBuffer(true, 1);
+    WriteBuffer tiny = new WriteBuffer(Coalescing.LAST, 1);
     tiny.add(set("a1", "1", 1));
     tiny.add(set("a2", "1", 2));
     assertThat(tiny.poll()).containsExactly(set("a1", "1", 1));
@@ -84,13 +84,26 @@ class WriteBufferTest {
 
   @Test
   void anInsertOfSomeColumnsKeepsTheDeleteBeforeIt() {
-    WriteBuffer partial = new WriteBuffer(false, WHOLE_BATCHES);
+    WriteBuffer partial = new WriteBuffer(CellCoalescing.ofRisingTimestamps(false), WHOLE_BATCHES);
     partial.add(set("a1", "1", 1));
     partial.add(delete("a1", 2));
     partial.add(set("a1", "2", 3));
     partial.add(set("a1", "3", 4));
-    RowWrite both = new RowWrite(key("a1"), 2, set("a1", "3", 4).cells(), 4);
+    RowWrite both = set("a1", "3", 4).with(2, null);
     assertThat(partial.bytes()).isEqualTo(both.bytes());
     assertThat(partial.poll()).containsExactly(both);
+  }
+
+  @Test
+  void aDeleteKeepsTheInsertBeforeItForItsStaticColumns() {
+    WriteBuffer statics = new WriteBuffer(CellCoalescing.ofRisingTimestamps(true), WHOLE_BATCHES);
+    statics.add(set("a1", "1", 1));
+    statics.add(delete("a1", 2));
+    statics.add(delete("a1", 3));
+    statics.add(set("a2", "1", 4));
+    statics.add(delete("a2", 5));
+    statics.add(set("a2", "2", 6));
+    assertThat(statics.poll())
+        .containsExactly(set("a1", "1", 1).with(3, null), set("a2", "2", 6).with(5, null));
   }
 }
