@@ -89,8 +89,8 @@ class Rest:
         )
 
     def state(self, job: str) -> str:
-        """Return the state of a job by id."""
-        return str(self.get(f"/jobs/{job}")["state"])
+        """Return the state of a job by id, as it is now; most else is told from a copy, seconds old."""
+        return str(self.get(f"/jobs/{job}/status")["status"])
 
     def restarts(self, job: str) -> int | None:
         """Return how often a job was restarted; None in its first seconds and after its end, when none tells."""

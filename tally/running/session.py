@@ -190,4 +190,6 @@ class _Watch:
         return True
 
     def _failure(self, job: str) -> TallyError:
-        return failure_of(self.jobs[job].name, self.rest.failure(job), self.request.logs)
+        # The cluster answers from a copy that may be some seconds older than the failure.
+        trace = wait_for(lambda: self.rest.failure(job), 30)
+        return failure_of(self.jobs[job].name, trace, self.request.logs)

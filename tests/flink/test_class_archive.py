@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -29,9 +30,12 @@ create_environment({}, ())
 
 def started(logs: Path, options: Sequence[str]) -> tuple[int, str]:
     """Start PyFlink's JVM in a process of its own: how many classes came from its archive, and what it printed."""
-    done = subprocess.run(
-        [sys.executable, "-c", START, str(logs), *options], capture_output=True, text=True, check=True
-    )
+    # Without what this process' own JVM was configured with.
+    environ = {
+        name: value for name, value in os.environ.items() if name not in ("JVM_ARGS", "HADOOP_CLASSPATH")
+    }
+    command = [sys.executable, "-c", START, str(logs), *options]
+    done = subprocess.run(command, env=environ, capture_output=True, text=True, check=True)
     classes = (logs / "classes.txt").read_text().splitlines()
     return sum(line.endswith("shared objects file (top)") for line in classes), done.stdout
 
