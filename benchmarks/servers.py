@@ -38,11 +38,11 @@ def scratch() -> Iterator[Path]:
 
 
 @contextmanager
-def running() -> Iterator[Servers]:
-    """Start both servers, as `tally up` does, and stop and wipe them at the end."""
+def running(*services: str) -> Iterator[Servers]:
+    """Start servers, both when none is named, as `tally up` does, and stop and wipe them at the end."""
     with scratch() as root:
         stack = Stack(root, Settings())
-        stack.up()
+        stack.up(services or SERVICES)
         try:
             addresses = stack.addresses()
             yield Servers(root, str(addresses.kafka), str(addresses.cassandra))
