@@ -90,7 +90,7 @@ def _measure(plan: Plan, place: Place, found: _Found) -> None:
 
 
 def _ceiling(plan: Plan, found: _Found) -> float:
-    best = rates.ceiling(rates.rates(found.runs, plan.sizes))
+    best = rates.ceiling(rates.rates(found.runs))
     if plan.ceiling is not None:
         return plan.ceiling
     if best is None or not best.measurable:
@@ -99,7 +99,7 @@ def _ceiling(plan: Plan, found: _Found) -> float:
 
 
 def _conclude(plan: Plan, found: _Found, out: Path) -> None:
-    rated = rates.rates(found.runs, plan.sizes)
+    rated = rates.rates(found.runs)
     document = {
         "sizes": plan.sizes,
         "rates": rates.as_json(rated),

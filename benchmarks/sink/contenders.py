@@ -21,7 +21,6 @@ from tally.stack.java import find_java
 HEAP = "1g"
 _OPTIONS = {
     "parallelism.default": "1",
-    "execution.checkpointing.interval": "10 s",
     "table.exec.sink.require-on-conflict": "false",
     "table.exec.sink.upsert-materialize": "NONE",
     "restart-strategy.type": "none",
@@ -66,6 +65,7 @@ class Job:
         rows: how many.
         keyspace: of the table.
         sink: options of the sink that differ from its defaults; None: nothing is written, the rows are let go.
+        checkpoints: how often one is taken.
         rate: rows a second, None for as many as are taken.
         text: value of the column ``t``.
         rest_port: of the REST API, 0 for any.
@@ -77,6 +77,7 @@ class Job:
     rows: int
     keyspace: str
     sink: Mapping[str, str] | None = field(default_factory=dict)
+    checkpoints: str = "10 s"
     rate: float | None = None
     text: str = TEXT
     rest_port: int = 0
@@ -102,7 +103,8 @@ def driver_alone(place: Place, setting: Setting, rows: int, keyspace: str) -> Co
 def flink_job(place: Place, job: Job, folder: Path) -> Cost:
     """Run a job by plain PyFlink, in a child process."""
     spec = folder / "spec.json"
-    options = read_flink_conf(bundle().flink_conf) | _OPTIONS | {"rest.bind-port": str(job.rest_port)}
+    options = read_flink_conf(bundle().flink_conf) | _OPTIONS
+    options |= {"execution.checkpointing.interval": job.checkpoints, "rest.bind-port": str(job.rest_port)}
     sink = _BLACKHOLE if job.sink is None else _cassandra(job, place) | dict(job.sink)
     statements = [
         f"CREATE TABLE served ({COLUMNS}{'' if job.sink is None else f', {KEY}'}) WITH ({_written(sink)})",

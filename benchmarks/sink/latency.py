@@ -62,7 +62,7 @@ def _measured(place: Place, interval: str, rate: float, rows: int, keyspace: str
     jvm = (f"-Dacknowledgements={told}", f"-Dacknowledgements.skip={_SKIPPED_SECONDS}")
     sink = {"sink.buffer-flush.interval": interval, **_TRACKER}
     create(place.servers, keyspace)
-    flink_job(place, Job(UNIFORM, rows, keyspace, sink, rate, jvm=jvm), folder)
+    flink_job(place, Job(UNIFORM, rows, keyspace, sink, rate=rate, jvm=jvm), folder)
     recount(place.servers, keyspace, UNIFORM, rows)
     return Latency(interval, rate, **json.loads(told.read_text("utf-8")))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import statistics
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 from benchmarks.commands import Cost
@@ -21,7 +21,10 @@ SETTINGS = {
     for setting in (Setting(in_flight, batch) for batch in (1, 50) for in_flight in (128, 256, 512, 1024))
 }
 """What the ceiling is looked for among."""
-_IDLE = "the source alone"
+_SOURCE = "the source alone"
+# A row of the source costs so little that start-up hides a smaller number of them.
+_SOURCE_SCALE = 20
+_DEFAULTS: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True)
@@ -32,12 +35,14 @@ class Contender:
         label: of its line in the table.
         shape: of its rows.
         run: runs it on a number of rows, in a keyspace where its table is.
+        scale: by how much both sizes are multiplied.
         writes: whether it leaves anything to recount.
     """
 
     label: str
     shape: Shape
     run: Callable[[Place, int, str], Cost]
+    scale: int
     writes: bool = True
 
 
@@ -73,7 +78,9 @@ def contenders(settings: Sequence[str], shapes: Sequence[str]) -> list[Contender
     """Return the driver in each setting, and the sink and its source alone on each shape."""
     found = [_driver(SETTINGS[name]) for name in settings]
     for name in shapes:
-        found += [_flink(SHAPES[name], False), _flink(SHAPES[name], True)]
+        found += [_source(SHAPES[name]), _sink(SHAPES[name])]
+    if UNIFORM.name in shapes:
+        found.append(_sink(UNIFORM, {"sink.max-in-flight-requests": "1024"}))
     return found
 
 
@@ -87,15 +94,15 @@ def measure(place: Place, chosen: Sequence[Contender], sizes: tuple[int, int], r
     for repeat in range(repeats):
         for contender in chosen:
             for size in sizes:
-                run = _run(place, contender, size, repeat, f"rate{next(numbers)}")
+                run = _run(place, contender, size * contender.scale, repeat, f"rate{next(numbers)}")
                 print(told(run).replace("events", "rows"), flush=True)
                 yield run
 
 
-def rates(runs: Sequence[Run], sizes: tuple[int, int]) -> list[Rates]:
+def rates(runs: Sequence[Run]) -> list[Rates]:
     """Return the rates of all contenders that ran at both sizes."""
     labels = dict.fromkeys(run.label for run in runs)
-    found = (_rates(label, [run for run in runs if run.label == label], sizes) for label in labels)
+    found = (_rates(label, [run for run in runs if run.label == label]) for label in labels)
     return [one for one in found if one.per_second]
 
 
@@ -122,15 +129,18 @@ def _texts(one: Rates, *ceilings: Rates | None) -> tuple[str, ...]:
         return ("not measurable",) * 2 + ("",) * len(ceilings)
     values = (spread(one.per_second.values()).text(), spread(one.per_cpu_second.values()).text())
     return values + tuple(
-        one.ratio(other).text(2) if other and other.measurable and _IDLE not in one.label else ""
+        one.ratio(other).text(2) if other and other.measurable and _SOURCE not in one.label else ""
         for other in ceilings
     )
 
 
-def _rates(label: str, runs: Sequence[Run], sizes: tuple[int, int]) -> Rates:
-    small, large = ({run.repeat: run.cost for run in runs if run.size == size} for size in sizes)
-    pairs = {repeat: (small[repeat], large[repeat]) for repeat in small if repeat in large}
-    further = sizes[1] - sizes[0]
+def _rates(label: str, runs: Sequence[Run]) -> Rates:
+    sizes = sorted({run.size for run in runs})
+    small, large = (
+        {run.repeat: run.cost for run in runs if run.size == size} for size in (sizes[0], sizes[-1])
+    )
+    pairs = {r: (small[r], large[r]) for r in small if r in large} if len(sizes) > 1 else {}
+    further = sizes[-1] - sizes[0]
     measurable = all(
         two.cpu_seconds > one.cpu_seconds * (1 + NOISE) and two.wall_seconds > one.wall_seconds * (1 + NOISE)
         for one, two in pairs.values()
@@ -161,16 +171,25 @@ def _run(place: Place, contender: Contender, size: int, repeat: int, keyspace: s
 
 def _driver(setting: Setting) -> Contender:
     shape = UNIFORM if setting.batch == 1 else PARTITIONS
-    return Contender(_label(setting), shape, lambda place, rows, ks: driver_alone(place, setting, rows, ks))
+    return Contender(
+        _label(setting), shape, lambda place, rows, ks: driver_alone(place, setting, rows, ks), shape.scale
+    )
 
 
 def _label(setting: Setting) -> str:
     return f"driver, {setting.name}"
 
 
-def _flink(shape: Shape, writes: bool) -> Contender:
-    def run(place: Place, rows: int, keyspace: str) -> Cost:
-        job = Job(shape, rows, keyspace) if writes else Job(shape, rows, keyspace, sink=None)
-        return flink_job(place, job, place.folder(keyspace))
+def _source(shape: Shape) -> Contender:
+    def run(place: Place, rows: int, name: str) -> Cost:
+        return flink_job(place, Job(shape, rows, name, sink=None), place.folder(name))
 
-    return Contender(f"{shape.name}, {'sink' if writes else _IDLE}", shape, run, writes)
+    return Contender(f"{shape.name}, {_SOURCE}", shape, run, _SOURCE_SCALE, writes=False)
+
+
+def _sink(shape: Shape, options: Mapping[str, str] = _DEFAULTS) -> Contender:
+    def run(place: Place, rows: int, keyspace: str) -> Cost:
+        return flink_job(place, Job(shape, rows, keyspace, options), place.folder(keyspace))
+
+    label = ", ".join((f"{shape.name}, sink", *(f"{key} {value}" for key, value in options.items())))
+    return Contender(label, shape, run, shape.scale)

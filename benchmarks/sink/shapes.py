@@ -25,12 +25,14 @@ class Shape:
         partition: ``p`` in Flink SQL.
         clustering: ``c`` in Flink SQL.
         updates: rows in the stream for each row in the table.
+        scale: by how much both sizes are multiplied, so that cheaper rows take as long as dear ones.
     """
 
     name: str
     partition: str
     clustering: str
     updates: int = 1
+    scale: int = 1
 
     def query(self, text: str) -> str:
         """Return the SELECT over ``numbers``; ``text`` is the value of ``t``."""
@@ -46,6 +48,6 @@ class Shape:
 
 
 UNIFORM = Shape("uniform", "n", "0")
-UPDATED = Shape("updates", f"n / {BLOCK} * {_KEYS} + MOD(n, {_KEYS})", "0", UPDATES)
-PARTITIONS = Shape("partitions", f"n / {WIDTH}", f"MOD(n, {WIDTH})")
+UPDATED = Shape("updates", f"n / {BLOCK} * {_KEYS} + MOD(n, {_KEYS})", "0", UPDATES, scale=4)
+PARTITIONS = Shape("partitions", f"n / {WIDTH}", f"MOD(n, {WIDTH})", scale=4)
 SHAPES = {shape.name: shape for shape in (UNIFORM, UPDATED, PARTITIONS)}

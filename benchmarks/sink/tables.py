@@ -14,7 +14,7 @@ from tally.serving.cassandra import connect, ensure_keyspace
 from tally.settings import CassandraSettings
 
 _LOWEST, _HIGHEST = -(2**63), 2**63 - 1
-_ROWS_A_RANGE = 20_000
+_ROWS_A_RANGE = 5_000
 
 
 def create(servers: Servers, keyspace: str) -> None:
