@@ -20,7 +20,7 @@ SERVICES = ("kafka", "cassandra")
 
 @dataclass(frozen=True)
 class Servers:
-    """Running servers: their addresses, and a folder to work in."""
+    """Running servers: their addresses, empty where one was not started, and a folder to work in."""
 
     root: Path
     kafka: str
@@ -45,7 +45,7 @@ def running(*services: str) -> Iterator[Servers]:
         stack.up(services or SERVICES)
         try:
             addresses = stack.addresses()
-            yield Servers(root, str(addresses.kafka), str(addresses.cassandra))
+            yield Servers(root, addresses.kafka or "", addresses.cassandra or "")
         finally:
             stack.down(wipe=True)
 
