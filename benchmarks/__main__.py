@@ -1,14 +1,17 @@
-"""``python -m benchmarks [throughput|defaults|startup]``; all three when none is named."""
+"""``python -m benchmarks [throughput|defaults|startup|cassandra]``; all four when none is named."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import click
 
 from benchmarks.defaults import VARIANTS, defaults
+from benchmarks.sink.command import CASES as SINK_CASES
+from benchmarks.sink.command import CEILING, LATENCY, SETTINGS, SOAK, Plan, cassandra
+from benchmarks.sink.shapes import BLOCK
 from benchmarks.startup import startup
 from benchmarks.throughput import CASES, throughput
 from benchmarks.workloads import WORKLOADS
@@ -48,7 +51,7 @@ _REPEATS = click.option("--repeats", type=click.IntRange(min=1), default=5, show
 def main(context: click.Context) -> None:
     """Measure tally on this machine. Nothing else should run meanwhile."""
     if context.invoked_subcommand is None:
-        for command in (_startup, _defaults, _throughput):
+        for command in (_startup, _defaults, _throughput, _cassandra):
             command.main([], standalone_mode=False)
 
 
@@ -85,6 +88,37 @@ def _defaults(
 def _startup(repeats: int, demo: bool, out: Path) -> None:
     """From nothing to ready, from command to first row, and the demo's memory."""
     startup(repeats, demo, out)
+
+
+@main.command("cassandra")
+@_sizes("200000,1000000")
+@_REPEATS
+@_several("--case", SINK_CASES)
+@_several("--setting", SETTINGS)
+@click.option(
+    "--seconds", type=click.IntRange(min=10), default=600, show_default=True, help="Of the case soak."
+)
+@click.option(
+    "--latency-seconds",
+    type=click.IntRange(min=1),
+    default=60,
+    show_default=True,
+    help="Of each run of the case latency, after its warm-up.",
+)
+@click.option(
+    "--ceiling",
+    type=click.FloatRange(min=0, min_open=True),
+    help="Rows a second that latency and soak take their share of; otherwise what the case ceiling finds.",
+)
+@_OUT
+def _cassandra(sizes: tuple[int, int], case: tuple[str, ...], out: Path, **options: Any) -> None:
+    """The Cassandra sink: rates beside the driver alone, latency, a stalled server, a long run."""
+    if any(size % BLOCK for size in sizes):
+        raise click.BadParameter(f"write multiples of {BLOCK}", param_hint="--sizes")
+    if {LATENCY, SOAK} & set(case) and CEILING not in case and options["ceiling"] is None:
+        raise click.UsageError("latency and soak need a ceiling: add --case ceiling, or --ceiling ROWS")
+    settings = options.pop("setting")
+    cassandra(Plan(cases=case, settings=settings, sizes=sizes, **options), out)
 
 
 if __name__ == "__main__":

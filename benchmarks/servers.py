@@ -20,7 +20,7 @@ SERVICES = ("kafka", "cassandra")
 
 @dataclass(frozen=True)
 class Servers:
-    """Running servers: their addresses, and a folder to work in."""
+    """Running servers: their addresses, empty where one was not started, and a folder to work in."""
 
     root: Path
     kafka: str
@@ -38,14 +38,14 @@ def scratch() -> Iterator[Path]:
 
 
 @contextmanager
-def running() -> Iterator[Servers]:
-    """Start both servers, as `tally up` does, and stop and wipe them at the end."""
+def running(*services: str) -> Iterator[Servers]:
+    """Start servers, both when none is named, as `tally up` does, and stop and wipe them at the end."""
     with scratch() as root:
         stack = Stack(root, Settings())
-        stack.up()
+        stack.up(services or SERVICES)
         try:
             addresses = stack.addresses()
-            yield Servers(root, str(addresses.kafka), str(addresses.cassandra))
+            yield Servers(root, addresses.kafka or "", addresses.cassandra or "")
         finally:
             stack.down(wipe=True)
 
