@@ -70,7 +70,7 @@ record ModelCase(ModelTable table, int parallelism, List<Step> steps, List<Fault
   /**
    * The columns that are not of the key; a table may have fewer.
    *
-   * @param at the column of the write timestamp
+   * @param at the column of the write timestamp, 0 without one
    * @param s the static column
    * @param ttl the column of the time to live
    */
@@ -87,20 +87,13 @@ record ModelCase(ModelTable table, int parallelism, List<Step> steps, List<Fault
 
     @Override
     public String toString() {
-      StringBuilder text = new StringBuilder("at=" + at);
-      if (v != null) {
-        text.append(" v=").append(v);
-      }
-      if (s != null) {
-        text.append(" s='").append(s).append("'");
-      }
-      if (w != null) {
-        text.append(" w='").append(w).append("'");
-      }
-      if (ttl != null) {
-        text.append(" ttl=").append(ttl);
-      }
-      return text.toString();
+      return Stream.of(
+              at == 0 ? "" : " at=" + at,
+              v == null ? "" : " v=" + v,
+              s == null ? "" : " s='" + s + "'",
+              w == null ? "" : " w='" + w + "'",
+              ttl == null ? "" : " ttl=" + ttl)
+          .collect(Collectors.joining());
     }
   }
 
@@ -124,7 +117,7 @@ record ModelCase(ModelTable table, int parallelism, List<Step> steps, List<Fault
 
     @Override
     public String toString() {
-      return kind.text + " " + key + " " + values;
+      return kind.text + " " + key + values;
     }
   }
 

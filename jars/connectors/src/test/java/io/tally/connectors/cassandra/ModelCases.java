@@ -130,7 +130,7 @@ final class ModelCases {
       // Of shuffled changes none tells which update-before is alone.
       kind = Kind.DELETE;
     }
-    long at = timestamps.get(changes.size());
+    long at = table.hasTimestamps() ? timestamps.get(changes.size()) : 0;
     if (kind == Kind.DELETE && oneIn(2)) {
       at = timestampOfLast(key, at);
     }
