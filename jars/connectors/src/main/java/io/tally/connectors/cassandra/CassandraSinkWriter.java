@@ -89,7 +89,7 @@ final class CassandraSinkWriter implements SinkWriter<RowData> {
     }
     RowWrite write = encoder.encode(row, timestamps.next(row));
     if (holdsUpdateBefores) {
-      held.cancel(write.key());
+      decideHeld(write.key(), row.getRowKind());
     }
     awaitRoom(write.bytes());
     if (holdsUpdateBefores && row.getRowKind() == RowKind.UPDATE_BEFORE) {
@@ -101,6 +101,13 @@ final class CassandraSinkWriter implements SinkWriter<RowData> {
     sendWhatMayBe();
     setTimer();
     accepting = false;
+  }
+
+  private void decideHeld(RowKey key, RowKind next) {
+    switch (next) {
+      case INSERT, DELETE -> held.release(key, this::buffer);
+      case UPDATE_BEFORE, UPDATE_AFTER -> held.cancel(key);
+    }
   }
 
   private void buffer(RowWrite write) {

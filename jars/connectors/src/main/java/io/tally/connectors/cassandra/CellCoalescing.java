@@ -18,8 +18,9 @@ import java.util.List;
  * writes that meet here, be it in flight, acknowledged or still to come. Then the older of them may
  * as well carry the timestamp of the newer: both are sent as one INSERT. Cells expire with the
  * INSERT that sets them, so this takes the same time to live. Timestamps taken from a column may
- * come in between, also in a later replay, and each upsert keeps its own. Of two upserts with the
- * same timestamp Cassandra picks cell by cell (a null, then the greater bytes); both are sent.
+ * come in between, also in a later replay, and so may those of other rows that set the same static
+ * column; then each upsert keeps its own. Of two upserts with the same timestamp Cassandra picks
+ * cell by cell (a null, then the greater bytes); both are sent.
  */
 final class CellCoalescing implements Coalescing {
 
@@ -40,7 +41,7 @@ final class CellCoalescing implements Coalescing {
    * @param statics whether upserts set static columns
    */
   static CellCoalescing ofRisingTimestamps(boolean statics) {
-    return new CellCoalescing(true, statics);
+    return new CellCoalescing(!statics, statics);
   }
 
   /**
@@ -62,7 +63,7 @@ final class CellCoalescing implements Coalescing {
       return RowWrite.delete(later.key(), deletedAt);
     }
     upserts.sort(NEWEST_FIRST);
-    return chain(deletedAt, withoutCovered(deletedAt, upserts));
+    return chain(deletedAt, withoutCovered(upserts));
   }
 
   /** A delete wins over an upsert of the same timestamp. */
@@ -74,26 +75,20 @@ final class CellCoalescing implements Coalescing {
     }
   }
 
-  private List<RowWrite> withoutCovered(long deletedAt, List<RowWrite> newestFirst) {
+  private List<RowWrite> withoutCovered(List<RowWrite> newestFirst) {
     List<RowWrite> kept = new ArrayList<>(newestFirst.size());
     for (RowWrite upsert : newestFirst) {
       if (kept.stream().anyMatch(k -> isSame(k, upsert)) || isCovered(upsert, kept)) {
         continue;
       }
       int last = kept.size() - 1;
-      if (last >= 0 && isFoldable(kept.get(last), upsert, deletedAt)) {
+      if (last >= 0 && foldable && kept.get(last).ttl() == upsert.ttl()) {
         kept.set(last, folded(kept.get(last), upsert));
       } else {
         kept.add(upsert);
       }
     }
     return kept;
-  }
-
-  /** What a delete hides must not come back with the timestamp of what it does not. */
-  private boolean isFoldable(RowWrite newer, RowWrite older, long deletedAt) {
-    boolean deleteBetween = newer.writtenAt() > deletedAt && older.writtenAt() <= deletedAt;
-    return foldable && newer.ttl() == older.ttl() && !deleteBetween;
   }
 
   /** As when a row is replayed. */

@@ -14,8 +14,8 @@ import java.util.function.Consumer;
  * would be lost, and where the write timestamp is taken from a column that did not change, the
  * delete would win. An update-after follows its update-before within the records that the sender
  * emitted together, so it is there before the next checkpoint, and, unless the network stalls in
- * between, within an interval of the buffer. What is held counts as buffered; where nothing else is
- * left to make room, it is given out early.
+ * between, within an interval of the buffer. An insert says that the row had left. What is held
+ * counts as buffered; where nothing else is left to make room, it is given out early.
  */
 final class HeldDeletes {
 
@@ -29,12 +29,25 @@ final class HeldDeletes {
     bytes += delete.bytes();
   }
 
-  /** Forgets the delete of a row, since a later change of the row is there. */
+  /** Forgets the delete of a row, since an update-after of the row is there. */
   void cancel(RowKey key) {
+    remove(key);
+  }
+
+  /** Gives out the delete of a row, since the row is inserted anew or deleted. */
+  void release(RowKey key, Consumer<RowWrite> to) {
+    Held held = remove(key);
+    if (held != null) {
+      to.accept(held.delete);
+    }
+  }
+
+  private Held remove(RowKey key) {
     Held held = deletes.remove(key);
     if (held != null) {
       bytes -= held.delete.bytes();
     }
+    return held;
   }
 
   /** Counts an interval, and gives out the deletes that were held for a whole one. */

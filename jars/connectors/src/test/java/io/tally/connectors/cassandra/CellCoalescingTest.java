@@ -69,7 +69,15 @@ class CellCoalescingTest {
     assertThat(statics.merge(hidden, set("222", 3))).isEqualTo(set("222", 3).with(2, null));
     RowWrite beside = statics.merge(hidden, set("2..", 3));
     assertThat(beside).isEqualTo(set("2..", 3).with(2, set("1-1", 1)));
-    assertThat(statics.merge(beside, delete(4))).isEqualTo(set("2-1", 3).with(4, null));
+    assertThat(statics.merge(beside, delete(4))).isEqualTo(set("2..", 3).with(4, set("1-1", 1)));
+  }
+
+  /** Another row of the partition may have set the static column in between. */
+  @Test
+  void aStaticColumnKeepsItsTimestamp() {
+    CellCoalescing statics = CellCoalescing.ofRisingTimestamps(true);
+    assertThat(statics.merge(set("1-1", 1), set("2..", 3)))
+        .isEqualTo(set("2..", 3).with(RowWrite.NEVER, set("1-1", 1)));
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.tally.connectors.cassandra;
 import com.datastax.oss.driver.api.core.AllNodesFailedException;
 import com.datastax.oss.driver.api.core.DriverTimeoutException;
 import com.datastax.oss.driver.api.core.metadata.Node;
+import com.datastax.oss.driver.api.core.servererrors.OverloadedException;
 import java.lang.reflect.Proxy;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +15,10 @@ final class Errors {
 
   static DriverTimeoutException timeout() {
     return new DriverTimeoutException("Query timed out after PT10S");
+  }
+
+  static OverloadedException overloaded() {
+    return new OverloadedException(node());
   }
 
   static AllNodesFailedException allNodesFailed(Throwable errorOfTheNode) {

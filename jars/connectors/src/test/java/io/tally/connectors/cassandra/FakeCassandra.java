@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BinaryOperator;
@@ -17,7 +18,7 @@ import java.util.function.Supplier;
  * A table that resolves writes as Cassandra does, by timestamp, and a network as bad as asked for.
  *
  * <p>Of two writes to a cell the higher timestamp wins; a delete hides the cells that are not newer
- * than it.
+ * than it, but for those of static columns.
  */
 final class FakeCassandra implements RowStore, WriteCeiling {
 
@@ -27,11 +28,17 @@ final class FakeCassandra implements RowStore, WriteCeiling {
     /** Never arrives. */
     LOST,
     /** Arrives, but its answer does not. */
-    UNANSWERED
+    UNANSWERED,
+    /** Arrives long after it timed out. */
+    LATE,
+    /** The server has too much to do, and refuses it. */
+    OVERLOADED
   }
 
+  private static final long LATENESS = 20_000;
+
   private final Map<RowKey, Row> rows = new HashMap<>();
-  private FakeTask task;
+  private final FakeTask task;
 
   /** Milliseconds until a request arrives. */
   LongSupplier delay = () -> 1;
@@ -40,6 +47,13 @@ final class FakeCassandra implements RowStore, WriteCeiling {
   Throwable error;
   long ceiling;
   boolean ceilingAway;
+
+  /** Whether raises of the ceiling take the same network as rows. */
+  boolean ceilingOverNetwork;
+
+  /** Positions of the static columns in an INSERT. */
+  Set<Integer> statics = Set.of();
+
   int ceilingRaises;
   private final List<Runnable> heldRaises = new ArrayList<>();
   final List<List<RowWrite>> requests = new ArrayList<>();
@@ -48,11 +62,6 @@ final class FakeCassandra implements RowStore, WriteCeiling {
 
   FakeCassandra(FakeTask task) {
     this.task = task;
-  }
-
-  /** Answers another task from now on; what is on its way to the first still arrives. */
-  void serve(FakeTask next) {
-    task = next;
   }
 
   @Override
@@ -69,6 +78,9 @@ final class FakeCassandra implements RowStore, WriteCeiling {
   @Override
   public CompletionStage<Void> raise(long wanted) {
     ceilingRaises++;
+    if (ceilingOverNetwork) {
+      return request(() -> ceiling = Math.max(ceiling, wanted));
+    }
     CompletableFuture<Void> answer = new CompletableFuture<>();
     Runnable effect =
         () -> {
@@ -97,21 +109,33 @@ final class FakeCassandra implements RowStore, WriteCeiling {
         delay.getAsLong(),
         () -> {
           inFlight--;
-          if (decided != Fate.LOST && error == null) {
-            effect.run();
-          }
-          if (decided == Fate.DONE && error == null) {
-            answer.complete(null);
+          if (error != null) {
+            answer.completeExceptionally(error);
           } else {
-            answer.completeExceptionally(error == null ? Errors.timeout() : error);
+            meet(decided, effect, answer);
           }
         });
     return answer;
   }
 
+  private void meet(Fate decided, Runnable effect, CompletableFuture<Void> answer) {
+    switch (decided) {
+      case DONE, UNANSWERED -> effect.run();
+      case LATE -> task.after(LATENESS, effect);
+      case LOST, OVERLOADED -> {}
+    }
+    switch (decided) {
+      case DONE -> answer.complete(null);
+      case OVERLOADED -> answer.completeExceptionally(Errors.overloaded());
+      case LOST, UNANSWERED, LATE -> answer.completeExceptionally(Errors.timeout());
+    }
+  }
+
   /** Resolves a write at once, as the server does. */
   void apply(RowWrite write) {
     Row row = rows.computeIfAbsent(write.key(), key -> new Row());
+    Row shared =
+        statics.isEmpty() ? row : rows.computeIfAbsent(sharedKey(write.key()), key -> new Row());
     if (write.deletes()) {
       row.deletedAt = Math.max(row.deletedAt, write.deletedAt());
     }
@@ -119,10 +143,16 @@ final class FakeCassandra implements RowStore, WriteCeiling {
       for (int i = 0; i < upsert.cells().size(); i++) {
         if (upsert.cells().get(i) != RowWrite.UNSET) {
           Cell cell = new Cell(upsert.cells().get(i), upsert.writtenAt(), upsert.ttl());
-          row.cells.merge(i, cell, BinaryOperator.maxBy(Cell.WINNER));
+          (statics.contains(i) ? shared : row)
+              .cells.merge(i, cell, BinaryOperator.maxBy(Cell.WINNER));
         }
       }
     }
+  }
+
+  /** Under which the static columns of a row's partition are kept. */
+  static RowKey sharedKey(RowKey key) {
+    return new RowKey(key.partition(), List.of());
   }
 
   /** The cells of a row that can be seen, by position; nothing for a row that is not there. */
@@ -130,6 +160,11 @@ final class FakeCassandra implements RowStore, WriteCeiling {
     Map<Integer, ByteBuffer> seen = new HashMap<>();
     seen(key).forEach((position, cell) -> seen.put(position, cell.value));
     return seen;
+  }
+
+  /** Keys of all rows that were ever written. */
+  Set<RowKey> keys() {
+    return rows.keySet();
   }
 
   /** The times to live of the cells that can be seen, by position. */

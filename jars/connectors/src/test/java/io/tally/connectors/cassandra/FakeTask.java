@@ -1,10 +1,8 @@
 package io.tally.connectors.cassandra;
 
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.OptionalLong;
-import java.util.PriorityQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
@@ -29,7 +27,7 @@ import org.apache.flink.util.clock.RelativeClock;
 import org.apache.flink.util.function.ThrowingRunnable;
 
 /**
- * A task's mailbox and timers in one thread, with a clock of its own.
+ * A task's mailbox and timers in one thread, in a time of its own or of several attempts.
  *
  * <p>Time passes when the task waits: with no mail left, the next timer is due at once. Mail may
  * come from other threads too, as from a real driver; it is waited for when no timer is left.
@@ -37,18 +35,31 @@ import org.apache.flink.util.function.ThrowingRunnable;
 final class FakeTask
     implements WriterInitContext, MailboxExecutor, ProcessingTimeService, RelativeClock {
 
-  private static final long DEADLOCK_SECONDS = 20;
+  private static final long DEADLOCK_MILLIS = 20_000;
+
+  private final FakeTime time;
+  private final long deadlockMillis;
 
   private final LinkedBlockingQueue<ThrowingRunnable<? extends Exception>> mails =
       new LinkedBlockingQueue<>();
-  private final PriorityQueue<Timer> timers =
-      new PriorityQueue<>(Comparator.comparingLong(Timer::time).thenComparingLong(Timer::id));
   private final Map<String, Metric> registered = new HashMap<>();
   private final SinkWriterMetricGroup metrics =
       InternalSinkWriterMetricGroup.wrap(new RegisteringGroup(registered));
-  private long now = 1_000_000;
-  private long timersSet;
   private boolean ended;
+
+  FakeTask() {
+    this(new FakeTime(), DEADLOCK_MILLIS);
+  }
+
+  private FakeTask(FakeTime time, long deadlockMillis) {
+    this.time = time;
+    this.deadlockMillis = deadlockMillis;
+  }
+
+  /** A task that gets mail from its own thread only. */
+  static FakeTask in(FakeTime time) {
+    return new FakeTask(time, 0);
+  }
 
   long gauge(String name) {
     return ((Number) ((Gauge<?>) registered.get(name)).getValue()).longValue();
@@ -64,17 +75,17 @@ final class FakeTask
 
   /** Runs something later, in the task's time. */
   void after(long millis, Runnable action) {
-    timers.add(new Timer(now + millis, timersSet++, time -> action.run()));
+    time.at(time.now() + millis, action::run);
   }
 
   /** Lets time pass, with all that is due in it. */
   void pass(long millis) throws Exception {
-    long until = now + millis;
-    while (runMail() || runTimer(until)) {}
-    now = until;
+    long until = time.now() + millis;
+    while (runMail() || goOn(until)) {}
+    time.goOnTo(until);
   }
 
-  /** Refuses mail from now on, as the mailbox of a task that has ended does. */
+  /** Refuses mail and timers from now on, as a task that has ended does. */
   void end() {
     ended = true;
   }
@@ -93,10 +104,10 @@ final class FakeTask
 
   @Override
   public void yield() throws InterruptedException {
-    if (runMail() || runTimer(Long.MAX_VALUE)) {
+    if (runMail() || goOn(Long.MAX_VALUE)) {
       return;
     }
-    ThrowingRunnable<? extends Exception> mail = mails.poll(DEADLOCK_SECONDS, TimeUnit.SECONDS);
+    ThrowingRunnable<? extends Exception> mail = mails.poll(deadlockMillis, TimeUnit.MILLISECONDS);
     if (mail == null) {
       throw new AssertionError("the task waits, but nothing is to come");
     }
@@ -131,36 +142,37 @@ final class FakeTask
     }
   }
 
-  private boolean runTimer(long until) {
-    Timer next = timers.peek();
-    if (next == null || next.time > until) {
-      return false;
-    }
-    timers.remove();
-    now = Math.max(now, next.time);
-    run(() -> next.callback.onProcessingTime(next.time));
-    return true;
+  private boolean goOn(long until) {
+    boolean[] went = new boolean[1];
+    run(() -> went[0] = time.next(until));
+    return went[0];
   }
 
   @Override
   public long getCurrentProcessingTime() {
-    return now;
+    return time.now();
   }
 
   @Override
   public long relativeTimeMillis() {
-    return now;
+    return time.now();
   }
 
   @Override
   public long relativeTimeNanos() {
-    return now * 1_000_000;
+    return time.now() * 1_000_000;
   }
 
   /** The caller has no use for the handle. */
   @Override
-  public ScheduledFuture<?> registerTimer(long time, ProcessingTimeCallback callback) {
-    timers.add(new Timer(time, timersSet++, callback));
+  public ScheduledFuture<?> registerTimer(long due, ProcessingTimeCallback callback) {
+    time.at(
+        due,
+        () -> {
+          if (!ended) {
+            callback.onProcessingTime(due);
+          }
+        });
     return null;
   }
 
@@ -232,6 +244,4 @@ final class FakeTask
       }
     }
   }
-
-  private record Timer(long time, long id, ProcessingTimeCallback callback) {}
 }

@@ -92,6 +92,17 @@ class StaticColumnsServerTest {
     assertThat(found()).containsExactly("[c:1, s:30, v:2]");
   }
 
+  /** In one buffer with an earlier write of its row, which set it before another row did. */
+  @Test
+  void aWriteThatLeavesItUnsetBringsNoOlderValueBack() throws Exception {
+    keyspace.write(
+        withStatic().option("sink.null-handling", "unset"),
+        row(RowKind.INSERT, 1, 10, 1),
+        row(RowKind.INSERT, 2, 20, 2),
+        row(RowKind.UPDATE_AFTER, 1, null, 3));
+    assertThat(found()).containsExactly("[c:1, s:20, v:3]", "[c:2, s:20, v:2]");
+  }
+
   @Test
   void anInsertThatDoesNotNameItLeavesIt() throws Exception {
     keyspace.write(withStatic(), row(RowKind.INSERT, 1, 10, 1));
