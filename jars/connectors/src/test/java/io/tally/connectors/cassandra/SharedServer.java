@@ -7,6 +7,9 @@ package io.tally.connectors.cassandra;
  */
 final class SharedServer {
 
+  /** Each takes 5 s at most. */
+  private static final int TRIES = 24;
+
   private static CassandraProcess own;
 
   private SharedServer() {}
@@ -20,8 +23,24 @@ final class SharedServer {
     if (own == null) {
       own = CassandraProcess.start("materialized_views_enabled: true");
       Runtime.getRuntime().addShutdownHook(new Thread(SharedServer::stop));
+      awaitAnswer("127.0.0.1:" + own.port());
     }
     return "127.0.0.1:" + own.port();
+  }
+
+  /** A server that listens may still take longer to answer than the connector waits. */
+  private static void awaitAnswer(String contactPoint) throws CassandraSinkException {
+    SinkSettings settings = new Tables().option("contact-points", contactPoint).settings();
+    for (int tries = 1; ; tries++) {
+      try {
+        Sessions.close(Sessions.open(settings, "none"));
+        return;
+      } catch (CassandraSinkException e) {
+        if (tries == TRIES) {
+          throw e;
+        }
+      }
+    }
   }
 
   private static void stop() {
