@@ -40,10 +40,12 @@ CREATE TABLE orders (id BIGINT NOT NULL, customer STRING NOT NULL, amount BIGINT
 WITH ('connector' = 'kafka', 'topic' = '{topic}', 'format' = 'json');
 """
 SINKS = """
-CREATE TABLE {name}_totals (customer STRING NOT NULL, orders BIGINT, amount BIGINT, PRIMARY KEY (customer) NOT ENFORCED)
-WITH ({connection}, 'table' = '{name}_totals', {options});
-CREATE TABLE {name}_open (id BIGINT NOT NULL, events BIGINT, note STRING, PRIMARY KEY (id) NOT ENFORCED)
-WITH ({connection}, 'table' = '{name}_open', {options});
+CREATE TABLE {name}_totals (
+  customer STRING NOT NULL, orders BIGINT, amount BIGINT, PRIMARY KEY (customer) NOT ENFORCED
+) WITH ({connection}, 'table' = '{name}_totals', {options});
+CREATE TABLE {name}_open (
+  id BIGINT NOT NULL, events BIGINT, note STRING, PRIMARY KEY (id) NOT ENFORCED
+) WITH ({connection}, 'table' = '{name}_open', {options});
 EXECUTE STATEMENT SET BEGIN
 INSERT INTO {name}_totals SELECT customer, COUNT(*), SUM(amount) FROM orders GROUP BY customer;
 -- Of every three orders of an id the third closes it: its row comes and goes.
@@ -167,21 +169,17 @@ class Outage:
         files = [f"sql/aggregates/{name}.sql" for name in names]
         # The log of an earlier run tells where that one's REST API was.
         shutil.rmtree(self.root / ".tally" / "logs", ignore_errors=True)
-        process = subprocess.Popen(
-            (*TALLY, "run", *files),
-            cwd=self.root,
-            env=environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        with process:
-            try:
-                yield Run(self.root, process)
-            finally:
-                if process.poll() is None:
-                    process.send_signal(signal.SIGINT)
-                process.communicate(timeout=120)
+        output = self.root / "output.txt"
+        with output.open("w") as file:
+            process = subprocess.Popen(
+                (*TALLY, "run", *files), cwd=self.root, env=environment, stdout=file, stderr=subprocess.STDOUT
+            )
+        try:
+            yield Run(self.root, process, output)
+        finally:
+            if process.poll() is None:
+                process.send_signal(signal.SIGINT)
+            process.wait(120)
 
 
 @dataclass(frozen=True)
@@ -189,7 +187,13 @@ class Run:
     """A `tally run` in a process of its own, and what its Flink says by REST."""
 
     root: Path
-    process: subprocess.Popen[str]
+    process: subprocess.Popen[bytes]
+    output: Path
+
+    def end(self) -> tuple[int, str]:
+        """Wait until it ends by itself; return its exit code and what it said."""
+        code = self.process.wait(120)
+        return code, self.output.read_text("utf-8")
 
     def job(self, name: str) -> JobState:
         return next(job for job in self.rest.jobs() if job.name == name)
@@ -199,7 +203,7 @@ class Run:
         """The mini-cluster's; its port is free, so the log tells it."""
 
         def logged() -> str | None:
-            assert self.process.poll() is None, self.process.communicate()[0]
+            assert self.process.poll() is None, self.output.read_text("utf-8")
             texts = (log.read_text("utf-8") for log in (self.root / ".tally" / "logs").glob("*.log"))
             found = [m[1] for text in texts for m in re.finditer(r"Rest endpoint listening at (\S+)", text)]
             return found[-1] if found else None

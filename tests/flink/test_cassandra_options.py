@@ -1,19 +1,29 @@
-"""Options of `'connector' = 'cassandra'` that are misspelt, missing or contradictory, as a user of plain SQL sees it."""
+"""Wrong options of `'connector' = 'cassandra'`, as a user of plain SQL is told of them."""
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from py4j.protocol import Py4JJavaError
-from pyflink.common import Configuration
 from pyflink.table import EnvironmentSettings, TableEnvironment
 
 REFERENCE = Path(__file__).resolve().parents[2] / "docs" / "cassandra-connector.md"
 COLUMNS = "k BIGINT NOT NULL, v STRING, seen TIMESTAMP(3), lives BIGINT"
 KEY = ", PRIMARY KEY (k) NOT ENFORCED"
 FITTING = {"contact-points": "127.0.0.1:9042", "keyspace": "ks", "table": "t"}
+# What Flink adds by itself.
+OF_EVERY_TABLE = (
+    "connector",
+    "property-version",
+    "scan.watermark.alignment.group",
+    "scan.watermark.alignment.max-drift",
+    "scan.watermark.alignment.update-interval",
+    "scan.watermark.emit.strategy",
+    "scan.watermark.idle-timeout",
+)
 
 # name: options over (None: without) those that fit, what the user reads.
 WRONG: dict[str, tuple[dict[str, str | None], str]] = {
@@ -36,19 +46,27 @@ WRONG: dict[str, tuple[dict[str, str | None], str]] = {
     ),
     "no such level": (
         {"consistency-level": "MOST"},
-        "Could not parse value 'MOST' for key 'consistency-level'.",
+        "Invalid value for option 'consistency-level'.\nCould not parse value 'MOST' for key 'consistency-level'.\n"
+        "Could not parse value for enum class io.tally.connectors.cassandra.Consistency. "
+        "Expected one of: [[ANY, ONE, TWO, THREE, QUORUM, ALL, LOCAL_ONE, LOCAL_QUORUM, EACH_QUORUM]]",
     ),
     "no such way with nulls": (
         {"sink.null-handling": "ignore"},
-        "Could not parse value 'ignore' for key 'sink.null-handling'.",
+        "Invalid value for option 'sink.null-handling'.\n"
+        "Could not parse value 'ignore' for key 'sink.null-handling'.\n"
+        "Could not parse value for enum class io.tally.connectors.cassandra.NullHandling. "
+        "Expected one of: [[write, unset]]",
     ),
     "not a duration": (
         {"request-timeout": "soon"},
-        "Could not parse value 'soon' for key 'request-timeout'.",
+        "Invalid value for option 'request-timeout'.\nCould not parse value 'soon' for key 'request-timeout'.\n"
+        "text does not start with a number, and is not a valid ISO-8601 duration format: soon",
     ),
     "not a size": (
         {"sink.buffer-flush.max-size": "much"},
-        "Could not parse value 'much' for key 'sink.buffer-flush.max-size'.",
+        "Invalid value for option 'sink.buffer-flush.max-size'.\n"
+        "Could not parse value 'much' for key 'sink.buffer-flush.max-size'.\n"
+        "text does not start with a number",
     ),
     "time to live twice": (
         {"sink.ttl": "1 d", "sink.ttl.column": "lives"},
@@ -114,13 +132,13 @@ WRONG: dict[str, tuple[dict[str, str | None], str]] = {
 
 
 @pytest.fixture(scope="module")
-def sql(flink_options: dict[str, str]) -> TableEnvironment:
-    settings = EnvironmentSettings.new_instance().in_streaming_mode()
-    return TableEnvironment.create(settings.with_configuration(Configuration()).build())
+def sql(request: pytest.FixtureRequest) -> TableEnvironment:
+    request.getfixturevalue("flink_options")  # which sets the JVM up
+    return TableEnvironment.create(EnvironmentSettings.in_streaming_mode())
 
 
 def refused(sql: TableEnvironment, options: dict[str, str | None], columns: str = COLUMNS + KEY) -> str:
-    """Create a table and insert into it; return the last cause, and that alone."""
+    """Create a table and insert into it; return what is said about the options."""
     merged = {"connector": "cassandra", **FITTING, **options}
     listed = ", ".join(f"'{name}' = '{value}'" for name, value in merged.items() if value is not None)
     sql.execute_sql(f"CREATE TEMPORARY TABLE target ({columns}) WITH ({listed})")
@@ -129,12 +147,17 @@ def refused(sql: TableEnvironment, options: dict[str, str | None], columns: str 
             sql.explain_sql("INSERT INTO target (k) VALUES (1)")
     finally:
         sql.execute_sql("DROP TEMPORARY TABLE target")
-    return last_cause(caught.value.java_exception)
+    return "\n".join(causes(caught.value.java_exception))
 
 
-def last_cause(error: object) -> str:
-    cause = error.getCause()  # type: ignore[attr-defined]
-    return last_cause(cause) if cause else str(error.getMessage()).replace("\r\n", "\n")  # type: ignore[attr-defined]
+def causes(error: Any) -> list[str]:
+    """Return the messages of an error and of its causes, below the one that lists all options of the table."""
+    messages = []
+    while error:
+        messages.append(str(error.getMessage()))
+        error = error.getCause()
+    [listing] = [number for number, text in enumerate(messages) if text.startswith("Unable to create a sink")]
+    return messages[listing + 1 :]
 
 
 @pytest.mark.parametrize("name", WRONG)
@@ -145,7 +168,7 @@ def test_wrong_options_are_told(sql: TableEnvironment, name: str) -> None:
 
 def test_an_unknown_option_is_told_with_all_that_are_known(sql: TableEnvironment) -> None:
     known = re.findall(r"^\| `([a-z.-]+)` \|", REFERENCE.read_text("utf-8"), re.MULTILINE)
-    supported = sorted({*known, "connector", "property-version"})
+    supported = sorted({*known, *OF_EVERY_TABLE})
     assert "sink.ttl" in supported
     assert refused(sql, {"sink.tll": "1 d"}) == (
         "Unsupported options found for 'cassandra'.\n\nUnsupported options:\n\nsink.tll\n\n"
@@ -160,7 +183,9 @@ def test_a_table_without_a_key_is_told(sql: TableEnvironment) -> None:
 
 
 def test_a_type_that_cql_lacks_is_told(sql: TableEnvironment) -> None:
-    assert refused(sql, {}, "k BIGINT NOT NULL, v INTERVAL SECOND" + KEY) == ""
+    assert refused(sql, {}, "k BIGINT NOT NULL, v MULTISET<STRING>" + KEY) == (
+        "column 'v' is MULTISET<STRING>, which Cassandra cannot store; use MAP with BIGINT counts"
+    )
 
 
 def test_a_password_is_in_no_error(sql: TableEnvironment) -> None:
