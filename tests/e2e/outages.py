@@ -164,12 +164,12 @@ class Outage:
             "TALLY_CASSANDRA_CONTACT_POINTS": str(servers.cassandra),
             "TALLY_CASSANDRA_KEYSPACE": KEYSPACE,
             "TALLY_FLINK_CHECKPOINT_INTERVAL": "1 s",
-            "TALLY_FLINK_MEMORY": "384m",
+            "TALLY_FLINK_MEMORY": "512m",
         }
         files = [f"sql/aggregates/{name}.sql" for name in names]
         # The log of an earlier run tells where that one's REST API was.
         shutil.rmtree(self.root / ".tally" / "logs", ignore_errors=True)
-        output = self.root / "output.txt"
+        output = self.root / f"{'-'.join(names)}.txt"
         with output.open("w") as file:
             process = subprocess.Popen(
                 (*TALLY, "run", *files), cwd=self.root, env=environment, stdout=file, stderr=subprocess.STDOUT
@@ -180,6 +180,8 @@ class Outage:
             if process.poll() is None:
                 process.send_signal(signal.SIGINT)
             process.wait(120)
+            # Shown where the test fails.
+            sys.stdout.write(output.read_text("utf-8"))
 
 
 @dataclass(frozen=True)

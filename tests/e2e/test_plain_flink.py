@@ -144,7 +144,7 @@ def test_plain_sql_on_a_plain_cluster(cluster: Cluster, stack: Stack) -> None:
         )
         session.execute(
             f"CREATE TABLE {keyspace}.listed (hundred bigint, n bigint, is_even boolean, half double, "
-            "words list<text>, PRIMARY KEY (hundred, n))"
+            "words frozen<list<text>>, PRIMARY KEY (hundred, n))"
         )
         (cluster.folder / "plain.py").write_text(SCRIPT, "utf-8")
         (cluster.folder / "plain.sql").write_text(SQL.format(address=address, keyspace=keyspace), "utf-8")
