@@ -32,6 +32,8 @@ from tally.stack.state import home_of, read_state
 
 TALLY = (sys.executable, "-c", "from tally.cli import main; main()")
 KEYSPACE = "outages"
+PATIENCE = 200.0
+"""Seconds that a condition has to come true, on a machine that is busy with more than this."""
 CUSTOMERS = 500
 IDS = 5_000
 
@@ -210,13 +212,15 @@ class Run:
             found = [m[1] for text in texts for m in re.finditer(r"Rest endpoint listening at (\S+)", text)]
             return found[-1] if found else None
 
-        return Rest(wait_for(logged, 120))
+        return Rest(wait_for(logged, PATIENCE))
 
     def until_checkpointed(self, name: str, more: int = 1) -> None:
         """Wait until that many further checkpoints of a job are complete."""
-        wait_for(lambda: any(job.name == name and job.state == "RUNNING" for job in self.rest.jobs()), 120)
+        wait_for(
+            lambda: any(job.name == name and job.state == "RUNNING" for job in self.rest.jobs()), PATIENCE
+        )
         before = self.completed(name)
-        wait_for(lambda: self.completed(name) >= before + more, 120)
+        wait_for(lambda: self.completed(name) >= before + more, PATIENCE)
 
     def completed(self, name: str) -> int:
         return int(self.rest.get(f"/jobs/{self.job(name).id}/checkpoints")["counts"]["completed"])

@@ -10,7 +10,7 @@ import pytest
 from tally.running.rest import wait_for
 from tally.settings import Settings
 from tally.stack import Stack, cassandra
-from tests.e2e.outages import KEYSPACE, Outage
+from tests.e2e.outages import KEYSPACE, PATIENCE, Outage
 
 MEBIBYTE = 2**20
 
@@ -62,8 +62,8 @@ def test_a_killed_cassandra_is_ridden_out_or_gone_on_from_the_checkpoint(outage:
         outage.stack.up(("cassandra",))
         outage.feed(2_000)
 
-        wait_for(lambda: outage.differences("patient") == {}, 120)
-        wait_for(lambda: outage.differences("hasty") == {}, 120)
+        wait_for(lambda: outage.differences("patient") == {}, PATIENCE)
+        wait_for(lambda: outage.differences("hasty") == {}, PATIENCE)
         restarts = {name: run.rest.restarts(run.job(name).id) or 0 for name in ("patient", "hasty")}
         restored = run.rest.get(f"/jobs/{run.job('hasty').id}/checkpoints")["latest"]["restored"]
     assert restarts["patient"] == 0
@@ -88,7 +88,7 @@ def test_a_frozen_cassandra_slows_the_job_within_bounds(outage: Outage) -> None:
                 held.append(run.metric("slowed", "_open__Writer.bufferedBytes"))
                 return run.back_pressure("slowed") > 900
 
-            wait_for(slowed, 120)
+            wait_for(slowed, PATIENCE)
             before, retried = run.memory, run.metric("slowed", "numRequestsRetried")
             outage.feed(10_000)
             # Each try takes a whole request time-out, so several have passed.
@@ -98,7 +98,7 @@ def test_a_frozen_cassandra_slows_the_job_within_bounds(outage: Outage) -> None:
         finally:
             server.send_signal(signal.SIGCONT)
 
-        wait_for(lambda: outage.differences("slowed") == {}, 120)
+        wait_for(lambda: outage.differences("slowed") == {}, PATIENCE)
         wait_for(lambda: run.completed("slowed") > completed, 60)
         assert (run.rest.restarts(run.job("slowed").id) or 0) == 0
     assert 0.5 * bound < max(held) <= bound
