@@ -81,16 +81,15 @@ def test_a_frozen_cassandra_slows_the_job_within_bounds(outage: Outage) -> None:
         server = outage.server
         server.send_signal(signal.SIGSTOP)
         try:
-            outage.feed(10_000)
             held: list[int] = []
 
             def slowed() -> bool:
+                outage.feed(2_000)
                 held.append(run.metric("slowed", "_open__Writer.bufferedBytes"))
                 return run.back_pressure("slowed") > 900
 
             wait_for(slowed, PATIENCE)
             before, retried = run.memory, run.metric("slowed", "numRequestsRetried")
-            outage.feed(10_000)
             # Each try takes a whole request time-out, so several have passed.
             wait_for(lambda: run.metric("slowed", "numRequestsRetried") > retried and slowed(), 60)
             grown = run.memory - before
