@@ -35,6 +35,12 @@ final class DriverErrors {
           QueryExecutionException.class,
           ServerError.class);
 
+  /**
+   * A connection on which too many requests have timed out is closed by the driver, which refuses
+   * new requests on it by an exception that has no type of its own.
+   */
+  private static final String CLOSING = "Channel is closing";
+
   /** The driver's names for its session and channel, such as {@code [s0|control|connecting...]}. */
   private static final Pattern DRIVER_PREFIX = Pattern.compile("^\\[s\\d+[^]]*] ");
 
@@ -51,7 +57,11 @@ final class DriverErrors {
       List<Throwable> errors = nodeErrors(all);
       return errors.isEmpty() || errors.stream().anyMatch(DriverErrors::isTransient);
     }
-    return TRANSIENT.stream().anyMatch(type -> type.isInstance(cause));
+    return isClosing(cause) || TRANSIENT.stream().anyMatch(type -> type.isInstance(cause));
+  }
+
+  private static boolean isClosing(Throwable cause) {
+    return cause instanceof IllegalStateException && CLOSING.equals(cause.getMessage());
   }
 
   /** Whether a node refused user name or password. */

@@ -36,6 +36,7 @@ class DriverErrorsTest {
         new ServerError(null, "java.lang.OutOfMemoryError"),
         new ClosedConnectionException("Lost connection to remote peer"),
         new NoNodeAvailableException(),
+        Errors.allNodesFailed(new IllegalStateException("Channel is closing")),
         Errors.allNodesFailed(new OverloadedException(null)),
         new CompletionException(new DriverExecutionException(Errors.timeout())));
   }
