@@ -1,4 +1,4 @@
-"""The connector jar in a Flink that has no tally: Flink's own cluster and client, our jar the one addition."""
+"""A Flink that has no tally: our connector jar the one addition, or not even that, and `tally submit` ships it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import subprocess
 import sys
 import uuid
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -24,6 +24,7 @@ from tally.stack import Stack
 from tally.stack.bundled import bundle
 from tally.stack.flink import flink_distribution
 from tally.stack.processes import free_ports
+from tests.e2e.workbench import Workbench
 
 HOST = "127.0.0.1"
 SCRIPT = """\
@@ -66,6 +67,7 @@ NUMBERS = range(1, 5001)
 class Cluster:
     """A standalone cluster of the distribution in the PyFlink package."""
 
+    address: str
     folder: Path
     environment: dict[str, str]
 
@@ -83,31 +85,48 @@ class Cluster:
 
 @pytest.fixture
 def cluster(tmp_path: Path) -> Iterator[Cluster]:
+    with standalone(tmp_path, bundle().connectors) as running:
+        yield running
+
+
+@pytest.fixture
+def bare_cluster(tmp_path: Path) -> Iterator[Cluster]:
+    with standalone(tmp_path / "cluster") as running:
+        yield running
+
+
+@contextmanager
+def standalone(folder: Path, *jars: Path) -> Iterator[Cluster]:
+    """Start a cluster whose ``lib/`` has these jars beside Flink's own."""
     distribution = flink_distribution()
-    lib, conf = tmp_path / "lib", tmp_path / "conf"
-    lib.mkdir()
+    lib, conf = folder / "lib", folder / "conf"
+    lib.mkdir(parents=True)
     for jar in (distribution / "lib").glob("*.jar"):
         (lib / jar.name).symlink_to(jar)
-    shutil.copyfile(bundle().connectors, lib / bundle().connectors.name)
+    for jar in jars:
+        shutil.copyfile(jar, lib / jar.name)
     address = configure(distribution / "conf", conf)
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith("PYTHON")},
         "FLINK_HOME": str(distribution),
         "FLINK_CONF_DIR": str(conf),
         "FLINK_LIB_DIR": str(lib),
-        "FLINK_LOG_DIR": str(tmp_path),
-        "FLINK_PID_DIR": str(tmp_path),
+        "FLINK_LOG_DIR": str(folder),
+        "FLINK_PID_DIR": str(folder),
+        # What this process' own JVM was given is not the cluster's.
+        "HADOOP_CLASSPATH": "",
+        "JVM_ARGS": "",
         "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
     }
     with ExitStack() as processes:
         for script in ("jobmanager", "taskmanager"):
             command = ["/bin/bash", f"{distribution}/bin/{script}.sh", "start-foreground"]
-            log = processes.enter_context((tmp_path / f"{script}.txt").open("w"))
+            log = processes.enter_context((folder / f"{script}.txt").open("w"))
             process = subprocess.Popen(command, env=environment, stdout=log, stderr=subprocess.STDOUT)
             processes.callback(process.wait, 60)
             processes.callback(process.kill)
         wait_for(lambda: slots(address) > 0, 120)
-        yield Cluster(tmp_path, environment)
+        yield Cluster(address, folder, environment)
 
 
 def configure(source: Path, target: Path) -> str:
@@ -167,3 +186,45 @@ def test_plain_sql_on_a_plain_cluster(cluster: Cluster, stack: Stack) -> None:
         assert sorted(tuple(row) for row in listed) == [
             (n // 100, n, n % 2 == 0, n / 2, [str(n), "x"]) for n in NUMBERS
         ]
+
+
+ORDERS = """\
+CREATE TABLE orders (customer STRING NOT NULL, amount BIGINT NOT NULL)
+WITH ('connector' = 'kafka', 'topic' = '${T}-orders', 'format' = 'json');
+"""
+TOTALS = """\
+-- How much did each customer order?
+CREATE MATERIALIZED TABLE totals (PRIMARY KEY (customer) NOT ENFORCED)
+WITH ('sinks' = 'cassandra, kafka', 'kafka.topic' = '${T}-totals')
+AS SELECT customer, SUM(amount) AS amount FROM orders GROUP BY customer;
+"""
+
+
+def test_the_connectors_go_along_to_a_cluster_that_has_none(bare_cluster: Cluster, bench: Workbench) -> None:
+    bench.write({"sql/sources/orders.sql": ORDERS, "sql/aggregates/totals.sql": TOTALS})
+    orders = [("ann", 3), ("bob", 5), ("ann", 4)]
+    records = [(customer, {"customer": customer, "amount": amount}, None) for customer, amount in orders]
+    bench.produce(bench.topic("orders"), records)
+    environment = {**os.environ, **bench.environ, "TALLY_FLINK_REST_ADDRESS": bare_cluster.address}
+    command = [sys.executable, "-c", "from tally.cli import main; main()", "submit", "--bounded"]
+
+    done = subprocess.run(
+        [*command, "sql/aggregates/totals.sql"],
+        cwd=bench.root,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr
+    name, job = done.stdout.split()
+    rest = Rest(bare_cluster.address)
+    wait_for(lambda: rest.state(job) in ("FINISHED", "FAILED"), 300)
+    assert (name, rest.state(job)) == ("totals", "FINISHED"), rest.failure(job)
+    assert bench.rows("totals") == [("ann", 7), ("bob", 5)]
+    assert bench.last_values(f"{bench.prefix}-totals") == {
+        ("ann",): {"customer": "ann", "amount": 7},
+        ("bob",): {"customer": "bob", "amount": 5},
+    }
