@@ -40,6 +40,7 @@ Memory = Annotated[str, _written_as(r"[1-9]\d*[mg]", "write a number and m or g:
 Duration = Annotated[
     str, _written_as(rf"[1-9]\d*\s*({_UNIT})", "write a number and a unit: 500 ms, 10 s, 1 min")
 ]
+CommitLog = Literal["periodic", "batch"]
 Consistency = Literal["ONE", "TWO", "THREE", "QUORUM", "ALL", "LOCAL_QUORUM", "EACH_QUORUM", "LOCAL_ONE"]
 
 
@@ -106,6 +107,11 @@ class StackSettings(_Section):
     )
     kafka_memory: Memory = Field(default="512m", description="heap of Kafka")
     cassandra_memory: Memory = Field(default="1g", description="heap of Cassandra")
+    cassandra_commit_log: CommitLog = Field(
+        default="periodic",
+        description="when a write is acknowledged: periodic: before it is on the disk, so that a killed server loses "
+        "the last instant; batch: after, which is slower",
+    )
 
 
 class Settings(_Section):

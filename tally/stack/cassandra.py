@@ -52,6 +52,10 @@ _ALONE = (
     "-Dcassandra.consistent.rangemovement=false",
     "-Dcassandra.shutdown_announce_in_ms=0",
 )
+_COMMIT_LOG: Mapping[str, dict[str, object]] = {
+    "periodic": {"commitlog_sync": "periodic", "commitlog_sync_period": "10000ms"},
+    "batch": {"commitlog_sync": "batch"},
+}
 _LOGGING = """\
 <configuration>
   <appender name="console" class="ch.qos.logback.core.ConsoleAppender">
@@ -66,10 +70,11 @@ _LOGGING = """\
 
 @dataclass(frozen=True)
 class Cassandra:
-    """The node: heap such as ``1g``, and the configured CQL port (0: any)."""
+    """The node: heap such as ``1g``, the configured CQL port (0: any), and ``commitlog_sync``."""
 
     heap: str
     configured_port: int
+    commit_log: str = "periodic"
 
     name = "cassandra"
     main_port = "cql"
@@ -86,7 +91,7 @@ class Cassandra:
         """Write cassandra.yaml and logging."""
         config = home.folder / "cassandra.yaml"
         with config.open("w", encoding="utf-8") as file:
-            YAML().dump(_configuration(home, ports), file)
+            YAML().dump(_configuration(home, ports) | _COMMIT_LOG[self.commit_log], file)
         logging = home.folder / "logback.xml"
         logging.write_text(_LOGGING, "utf-8")
         jars = cassandra_jars()
@@ -160,8 +165,6 @@ def _configuration(home: Home, ports: Mapping[str, int]) -> dict[str, object]:
         "hints_directory": str(data / "hints"),
         "saved_caches_directory": str(data / "saved_caches"),
         "cdc_raw_directory": str(data / "cdc_raw"),
-        "commitlog_sync": "periodic",
-        "commitlog_sync_period": "10000ms",
         "commitlog_total_space": "256MiB",
         "hinted_handoff_enabled": False,
         # A table emptied by `--fresh` must not leave its old rows on the disk.

@@ -18,7 +18,7 @@ def service_of(name: str, root: Path, settings: Settings) -> Service:
     if name == "kafka":
         return Kafka(stack.kafka_memory, stack.kafka_port)
     if name == "cassandra":
-        return Cassandra(stack.cassandra_memory, stack.cassandra_port)
+        return Cassandra(stack.cassandra_memory, stack.cassandra_port, stack.cassandra_commit_log)
     if name == "flink":
         return Flink(flink_conf(root), stack.flink_port)
     raise ValueError(f"no service is called {name}")

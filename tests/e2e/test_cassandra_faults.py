@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import pytest
 
 from tally.running.rest import wait_for
-from tally.settings import Settings
-from tally.stack import Stack, cassandra
+from tally.settings import load_settings
+from tally.stack import Stack
 from tests.e2e.outages import KEYSPACE, PATIENCE, Outage
 
 MEBIBYTE = 2**20
@@ -18,24 +18,15 @@ MEBIBYTE = 2**20
 @pytest.fixture(scope="module")
 def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """A stack that these tests may break."""
-    configured = cassandra._configuration
-
-    def durable(*arguments: object) -> dict[str, object]:
-        """Acknowledge what is on the disk: by default a killed Cassandra loses what it took in its last 100 ms."""
-        settings = configured(*arguments)  # type: ignore[arg-type]
-        del settings["commitlog_sync_period"]
-        return {**settings, "commitlog_sync": "batch"}
-
     root = tmp_path_factory.mktemp("outages")
-    (root / "pyproject.toml").write_text("[tool.tally]\n", "utf-8")
-    stack = Stack(root, Settings())
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(cassandra, "_configuration", durable)
-        try:
-            stack.up()
-            yield stack
-        finally:
-            stack.down(wipe=True)
+    # By default a killed Cassandra loses what it took in its last 100 ms.
+    (root / "pyproject.toml").write_text('[tool.tally.stack]\ncassandra_commit_log = "batch"\n', "utf-8")
+    stack = Stack(root, load_settings(root, {}))
+    try:
+        stack.up()
+        yield stack
+    finally:
+        stack.down(wipe=True)
 
 
 @pytest.fixture

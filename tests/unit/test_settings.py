@@ -112,6 +112,7 @@ def test_every_setting_has_a_variable(tmp_path):
         "TALLY_FLINK_MEMORY": "2g",
         "TALLY_STACK_KAFKA_MEMORY": "1g",
         "TALLY_STACK_CASSANDRA_MEMORY": "700m",
+        "TALLY_STACK_CASSANDRA_COMMIT_LOG": "batch",
         "TALLY_CASSANDRA_CONSISTENCY_LEVEL": values["str"],
     }
     variables = {variable_of(path): values["int"] for path in setting_paths()} | special
