@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import time
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -89,12 +90,12 @@ class Watch:
         return None
 
 
-class Watcher(Watch):
+class Watcher(Watch, ABC):
     """A watch that does something at each look."""
 
+    @abstractmethod
     def seen(self, look: Look) -> None:
         """Do it."""
-        raise NotImplementedError
 
 
 def watched(place: Place, job: Job, kind: type[Watcher], seconds: float, **more: Any) -> Watcher:

@@ -56,9 +56,10 @@ record ReadSettings(Connection connection, Scan scan, Lookup lookup) implements 
    */
   static ReadSettings of(ReadableConfig options) {
     OptionErrors errors = new OptionErrors();
-    Connection connection = new SettingsReader(options, errors).connection();
+    SettingsReader reader = new SettingsReader(options, errors);
+    Connection connection = reader.connection();
     Consistency consistency = errors.collect(() -> consistency(options));
-    Scan scan = errors.collect(() -> scan(options));
+    Scan scan = errors.collect(() -> scan(options, reader));
     Lookup lookup = errors.collect(() -> lookup(options));
     errors.throwIfAny();
     return new ReadSettings(connection.withConsistency(consistency), scan, lookup);
@@ -98,25 +99,16 @@ record ReadSettings(Connection connection, Scan scan, Lookup lookup) implements 
     return level;
   }
 
-  private static Scan scan(ReadableConfig options) {
+  private static Scan scan(ReadableConfig options, SettingsReader reader) {
     Integer splitCount =
         options.getOptional(CassandraOptions.SCAN_SPLIT_COUNT).isEmpty()
             ? null
-            : atLeastOne(options, CassandraOptions.SCAN_SPLIT_COUNT);
+            : reader.atLeastOne(CassandraOptions.SCAN_SPLIT_COUNT);
     return new Scan(
-        atLeastOne(options, CassandraOptions.SCAN_FETCH_SIZE),
+        reader.atLeastOne(CassandraOptions.SCAN_FETCH_SIZE),
         splitCount,
         options.getOptional(CassandraOptions.SCAN_PARALLELISM).orElse(null),
         retry(options, CassandraOptions.SCAN_MAX_RETRIES));
-  }
-
-  private static int atLeastOne(ReadableConfig options, ConfigOption<Integer> option) {
-    int value = options.get(option);
-    if (value < 1) {
-      throw new ValidationException(
-          "option '%s' must be at least 1, not %d".formatted(option.key(), value));
-    }
-    return value;
   }
 
   /** Waits as the sink does by default: its own options are about writes. */

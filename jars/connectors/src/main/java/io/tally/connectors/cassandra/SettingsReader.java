@@ -114,7 +114,7 @@ final class SettingsReader {
     return value.getSeconds();
   }
 
-  private int atLeastOne(ConfigOption<Integer> option) {
+  int atLeastOne(ConfigOption<Integer> option) {
     int value = options.get(option);
     if (value < 1) {
       errors.add("option '%s' must be at least 1, not %d", option.key(), value);
