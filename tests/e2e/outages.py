@@ -157,15 +157,15 @@ class Outage:
         return psutil.Process(child.pid)
 
     @contextmanager
-    def running(self, *names: str) -> Iterator[Run]:
-        """Run jobs by the command line until the end of the block; then as after Ctrl-C."""
+    def running(self, *names: str, checkpoints: str = "1 s") -> Iterator[Run]:
+        """Run jobs by the command line, with a checkpoint that often; at the end of the block, as after Ctrl-C."""
         servers = self.stack.addresses()
         environment = {
             **os.environ,
             "TALLY_KAFKA_BOOTSTRAP_SERVERS": self.kafka,
             "TALLY_CASSANDRA_CONTACT_POINTS": str(servers.cassandra),
             "TALLY_CASSANDRA_KEYSPACE": KEYSPACE,
-            "TALLY_FLINK_CHECKPOINT_INTERVAL": "1 s",
+            "TALLY_FLINK_CHECKPOINT_INTERVAL": checkpoints,
             "TALLY_FLINK_MEMORY": "512m",
         }
         files = [f"sql/aggregates/{name}.sql" for name in names]
@@ -214,11 +214,14 @@ class Run:
 
         return Rest(wait_for(logged, PATIENCE))
 
-    def until_checkpointed(self, name: str, more: int = 1) -> None:
-        """Wait until that many further checkpoints of a job are complete."""
+    def until_running(self, name: str) -> None:
         wait_for(
             lambda: any(job.name == name and job.state == "RUNNING" for job in self.rest.jobs()), PATIENCE
         )
+
+    def until_checkpointed(self, name: str, more: int = 1) -> None:
+        """Wait until that many further checkpoints of a job are complete."""
+        self.until_running(name)
         before = self.completed(name)
         wait_for(lambda: self.completed(name) >= before + more, PATIENCE)
 

@@ -1,11 +1,11 @@
 package io.tally.connectors.cassandra;
 
 import com.datastax.oss.driver.api.core.ConsistencyLevel;
-import com.datastax.oss.driver.api.core.CqlIdentifier;
 import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.cql.PreparedStatement;
 import com.datastax.oss.driver.api.core.cql.Row;
 import com.datastax.oss.driver.api.core.cql.SimpleStatement;
+import com.datastax.oss.driver.api.core.servererrors.InvalidQueryException;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 
@@ -26,22 +26,24 @@ final class CeilingTable implements WriteCeiling {
     this.session = session;
     this.tableName = table.name();
     this.quorum = consistency.quorum();
-    createIfMissing(session, table.keyspace());
-    this.read = session.prepare(Statements.readCeiling(table.keyspace()));
+    this.read = preparedOrCreated(session, table.keyspace());
     this.raise = session.prepare(Statements.raiseCeiling(table.keyspace()));
   }
 
-  private static void createIfMissing(CqlSession session, String keyspace) {
-    boolean present =
-        session
-            .getMetadata()
-            .getKeyspace(CqlIdentifier.fromInternal(keyspace))
-            .flatMap(found -> found.getTable(Statements.CEILING_TABLE))
-            .isPresent();
-    if (!present) {
+  /**
+   * The server is asked for the table, not the driver's metadata: they show a table that another
+   * sink is just creating before the server lets it be used. To create it waits for the other one.
+   */
+  private static PreparedStatement preparedOrCreated(CqlSession session, String keyspace) {
+    String select = Statements.readCeiling(keyspace);
+    try {
+      return session.prepare(select);
+    } catch (InvalidQueryException missing) {
       session.execute(
           SimpleStatement.newInstance(Statements.createCeilings(keyspace))
               .setTimeout(CREATE_TIMEOUT));
+      session.checkSchemaAgreement();
+      return session.prepare(select);
     }
   }
 
