@@ -7,6 +7,7 @@ from itertools import chain
 
 from tally.planning.job import Aggregate, CassandraSink, Column, Job, KafkaSink, Source, Window
 from tally.planning.options import duration
+from tally.planning.routing import dead_topic
 from tally.serving.tables import serving_table
 
 
@@ -40,6 +41,13 @@ def _source(source: Source) -> Iterator[str]:
     yield from _indented(_columns(source.columns, ()))
     if source.watermark:
         yield f"  watermark: {source.watermark}"
+    yield f"  dead letters: {_dead(source)}"
+
+
+def _dead(source: Source) -> str:
+    if not source.is_routed:
+        return "none; a record that is no row stops the job"
+    return f"topic {', '.join(map(dead_topic, source.topics)) or '<its topic>.dead'}"
 
 
 def _used(job: Job) -> list[str]:

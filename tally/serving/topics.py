@@ -15,6 +15,8 @@ from tally.serving.kafka import REQUEST_SECONDS, admin, consumer, metadata, nami
 from tally.settings import KafkaSettings
 
 _PAUSE_SECONDS = 0.05
+_DAY_MILLISECONDS = 24 * 60 * 60 * 1000
+_COMPACTED = {"cleanup.policy": "compact"}
 Offsets = dict[int, tuple[int, int]]
 
 
@@ -76,7 +78,25 @@ def ensure_compacted(address: str | None, topics: Iterable[str], settings: Kafka
         KafkaFailed: the broker did not create one.
     """
     missing = require_compacted(address, topics)
-    _create(admin(address), str(address), missing, settings)
+    _create(admin(address), str(address), [_new(name, settings, _COMPACTED) for name in missing])
+    return missing
+
+
+def ensure_dead_topics(address: str | None, topics: Iterable[str], settings: KafkaSettings) -> list[str]:
+    """Create the topics of dead letters that are missing; what they hold is kept for as long as the settings say.
+
+    Returns:
+        The names of those created.
+
+    Raises:
+        KafkaUnreachable: no broker answers within seconds.
+        KafkaFailed: the broker did not create one.
+    """
+    client = admin(address)
+    existing = _topics(client, str(address))
+    missing = [topic for topic in dict.fromkeys(topics) if topic not in existing]
+    kept = {"cleanup.policy": "delete", "retention.ms": str(settings.dead_letter_days * _DAY_MILLISECONDS)}
+    _create(client, str(address), [_new(topic, settings, kept) for topic in missing])
     return missing
 
 
@@ -120,21 +140,22 @@ def _topics(client: AdminClient, address: str) -> tuple[str, ...]:
     return tuple(sorted(metadata(client, address).topics))
 
 
-def _create(client: AdminClient, address: str, names: Sequence[str], settings: KafkaSettings) -> None:
-    new = [
-        NewTopic(
-            name,
-            num_partitions=settings.partitions,
-            replication_factor=settings.replication_factor,
-            config={"cleanup.policy": "compact"},
-        )
-        for name in names
-    ]
+def _new(name: str, settings: KafkaSettings, config: Mapping[str, str]) -> NewTopic:
+    return NewTopic(
+        name,
+        num_partitions=settings.partitions,
+        replication_factor=settings.replication_factor,
+        config=dict(config),
+    )
+
+
+def _create(client: AdminClient, address: str, topics: Sequence[NewTopic]) -> None:
+    new = list(topics)
     futures = client.create_topics(new, operation_timeout=REQUEST_SECONDS) if new else {}
     for topic, future in futures.items():
         with naming(f"create topic '{topic}'", address):
             future.result()
-    _wait(client, address, lambda topics: topics.issuperset(names))
+    _wait(client, address, lambda topics: topics.issuperset(futures))
 
 
 def _wait(client: AdminClient, address: str, settled: Callable[[set[str]], bool]) -> None:
