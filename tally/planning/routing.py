@@ -67,7 +67,7 @@ def dead_table(source: str) -> str:
 def records_options(source: str, options: Mapping[str, str]) -> dict[str, str]:
     """Return the options of ``records_table``, from those of the source; JSON is decoded by tally's own decoder."""
     options = {key: value for key, value in options.items() if key != DELIVERY}
-    strict = {key: "json" for key in _FORMAT_KEYS if options.get(key) == "json"}
+    strict = {key: "tally-json" for key in _FORMAT_KEYS if options.get(key) == "json"}
     renamed = {_strict_key(key): value for key, value in options.items()}
     return {**renamed, **strict, "connector": "tally-kafka", "dead-letter.table": source}
 
@@ -75,7 +75,7 @@ def records_options(source: str, options: Mapping[str, str]) -> dict[str, str]:
 def _strict_key(key: str) -> str:
     for prefix in ("json.", "key.json.", "value.json."):
         if key.startswith(prefix):
-            return key.replace("json.", "json.", 1)
+            return key.replace("json.", "tally-json.", 1)
     return key
 
 
