@@ -84,7 +84,7 @@ def test_a_letter_tells_where_its_record_stood_and_what_is_wrong(bench: Workbenc
         "timestamp": str(START),
         "table": "events",
         "reason": "undecodable",
-        "error": "",
+        "error": "column 'amount' at byte 29: expected BIGINT, found the number 1.5",
     }
 
 
@@ -96,7 +96,14 @@ def test_too_many_dead_letters_fail_the_job_for_good(bench: Workbench) -> None:
     with pytest.raises(TooManyDeadLetters) as failed:
         bench.run(bounded=True)
 
-    assert str(failed.value) == ""
+    assert str(failed.value) == (
+        "job 'a0' stopped: too many dead letters: 101 of the last 1001 records of source table 'events', "
+        "more than the share of 0.05 that 'dead-letter.max-share' allows: "
+        f"undecodable, as topic '{topic}', partition 0, offset 1000: "
+        "at byte 1: expected a name in quotes, found the end of the message\n"
+        "hint: mend the columns of the source or the producer, then run again; "
+        "to go on whatever comes, write 'dead-letter.max-share' = '1' in the source's WITH"
+    )
 
 
 def test_a_share_within_the_limit_goes_on(bench: Workbench) -> None:

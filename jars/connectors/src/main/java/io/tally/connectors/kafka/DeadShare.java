@@ -2,7 +2,6 @@ package io.tally.connectors.kafka;
 
 import java.util.BitSet;
 import java.util.EnumMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.apache.flink.kafka.shaded.org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -71,13 +70,12 @@ final class DeadShare {
   }
 
   private String text() {
-    String share = String.format(Locale.ROOT, "%.4g", guard.maxShare());
     return "too many dead letters: %d of the last %d records of source table '%s', more than the share of %s that 'dead-letter.max-share' allows: %s"
         .formatted(
             count,
             seen,
             guard.table(),
-            share,
+            guard.maxShare(),
             samples.values().stream().collect(Collectors.joining("; ")));
   }
 }

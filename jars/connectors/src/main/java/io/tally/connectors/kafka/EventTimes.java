@@ -79,7 +79,8 @@ final class EventTimes implements Serializable {
     // A topic of an old message format has no timestamps: -1.
     boolean recorded = kafkaTimestamp >= 0 && kafkaTimestamp < now;
     long present = recorded ? kafkaTimestamp : now;
-    if (eventTime - maxAhead.toMillis() <= present) {
+    // The present is not negative, so nothing overflows.
+    if (eventTime <= present || eventTime - present <= maxAhead.toMillis()) {
       return null;
     }
     return new Fault(

@@ -33,9 +33,7 @@ final class JsonPart implements PartDecoder {
       return null;
     }
     Fault.Reason reason =
-        error.kind() == DecodeError.Kind.MISSING
-            ? Fault.Reason.MISSING
-            : Fault.Reason.UNDECODABLE;
+        error.kind() == DecodeError.Kind.MISSING ? Fault.Reason.MISSING : Fault.Reason.UNDECODABLE;
     return new Fault(reason, "key".equals(part) ? "key: " + error.text() : error.text());
   }
 }

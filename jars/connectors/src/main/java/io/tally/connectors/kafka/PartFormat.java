@@ -47,8 +47,7 @@ record PartFormat(
   PartDecoder json(DynamicTableSource.Context context, int[] wanted, int width) {
     int[][] paths = IntStream.of(wanted).mapToObj(i -> new int[] {i}).toArray(int[][]::new);
     DeserializationSchema<RowData> schema =
-        ((JsonDecodingFormat) format)
-            .createRuntimeDecoder(context, type, paths);
+        ((JsonDecodingFormat) format).createRuntimeDecoder(context, type, paths);
     return new JsonPart(part, ((JsonFormatSchema) schema).decoder(), width);
   }
 }

@@ -117,11 +117,7 @@ final class RecordDeserializer implements KafkaRecordDeserializationSchema<RowDa
    *     metadata
    * @param types of the produced fields that come from key and message
    */
-  record Parts(
-      PartDecoder key,
-      PartDecoder value,
-      boolean inPlace,
-      List<LogicalType> types)
+  record Parts(PartDecoder key, PartDecoder value, boolean inPlace, List<LogicalType> types)
       implements Serializable {
 
     void open(DeserializationSchema.InitializationContext context) throws Exception {
