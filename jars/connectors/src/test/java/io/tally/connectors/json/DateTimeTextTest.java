@@ -101,7 +101,8 @@ class DateTimeTextTest {
   void readsInstantsAndOffsets() {
     JsonDecoder iso = decoder("TIMESTAMP_LTZ(9)", TimestampFormat.ISO_8601);
     for (int i = 0; i < CASES; i++) {
-      ZoneOffset offset = ZoneOffset.ofTotalSeconds((random.nextInt(2 * 18 * 60 + 1) - 18 * 60) * 60);
+      ZoneOffset offset =
+          ZoneOffset.ofTotalSeconds((random.nextInt(2 * 18 * 60 + 1) - 18 * 60) * 60);
       OffsetDateTime time = any(random.nextInt(10)).atOffset(offset);
       assertThat(decode(iso, "\"" + time + "\""))
           .isEqualTo(TimestampData.fromInstant(time.toInstant()));

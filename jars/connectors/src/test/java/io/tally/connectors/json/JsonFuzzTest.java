@@ -54,9 +54,7 @@ class JsonFuzzTest {
       boolean isObject = JacksonOracle.isObject(message);
       valid += isObject ? 1 : 0;
       String outcome = outcome(NO_COLUMNS, message);
-      assertThat(outcome.startsWith("row"))
-          .as(described(seed, message))
-          .isEqualTo(isObject);
+      assertThat(outcome.startsWith("row")).as(described(seed, message)).isEqualTo(isObject);
     }
     assertThat(CASES < 1_000 || valid > CASES / 10 && valid < CASES / 2).as("a mix").isTrue();
   }

@@ -38,7 +38,8 @@ class JsonNumberTest {
   }
 
   private String longish() {
-    return BigInteger.valueOf(Long.MAX_VALUE).add(BigInteger.valueOf(random.nextInt(5) - 1))
+    return BigInteger.valueOf(Long.MAX_VALUE)
+        .add(BigInteger.valueOf(random.nextInt(5) - 1))
         .toString();
   }
 

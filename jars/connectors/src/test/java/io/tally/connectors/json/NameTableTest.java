@@ -73,7 +73,8 @@ class NameTableTest {
       assertThat(outcome(TABLE, decoder, object(names))).isEqualTo("row (1, null, null)");
       names.add(number + "n499");
       assertThat(outcome(TABLE, decoder, object(names)))
-          .endsWith("expected each name once in an object, found \"%dn499\" again".formatted(number));
+          .endsWith(
+              "expected each name once in an object, found \"%dn499\" again".formatted(number));
     }
     String longName = "n".repeat(1_000);
     assertThat(outcome(TABLE, decoder, object(List.of(longName, "a")))).startsWith("row");
@@ -85,7 +86,9 @@ class NameTableTest {
   void holdsManyColumns() {
     RowType table =
         Corpus.type(
-            IntStream.range(0, 1_000).mapToObj(i -> "c" + i + " INT").collect(Collectors.joining(", ")));
+            IntStream.range(0, 1_000)
+                .mapToObj(i -> "c" + i + " INT")
+                .collect(Collectors.joining(", ")));
     JsonDecoder decoder = decoder(table);
     List<String> names = new ArrayList<>(table.getFieldNames());
     Collections.shuffle(names, random);
