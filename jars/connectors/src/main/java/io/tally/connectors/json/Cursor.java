@@ -64,12 +64,15 @@ final class Cursor {
 
   /** The first byte from here on that is no white space, or {@link #END}; the cursor is on it. */
   int next() {
-    int place = at;
-    while (place < end && isSpace(bytes[place])) {
-      place++;
+    // Most messages have no space; nothing above it is one.
+    return at < end && bytes[at] > ' ' ? bytes[at] : nextBehindSpace();
+  }
+
+  private int nextBehindSpace() {
+    while (at < end && isSpace(bytes[at])) {
+      at++;
     }
-    at = place;
-    return place < end ? bytes[place] : END;
+    return at < end ? bytes[at] : END;
   }
 
   private static boolean isSpace(byte value) {

@@ -9,20 +9,20 @@ final class DoubleReader extends NumberReader {
 
   @Override
   Object read(Cursor cursor) {
-    return value(cursor);
-  }
-
-  @Override
-  void check(Cursor cursor) {
-    value(cursor);
-  }
-
-  private double value(Cursor cursor) {
     int place = cursor.at;
     double value = number(cursor).doubleValue();
     if (Double.isInfinite(value)) {
       throw cursor.refusal(place, expected);
     }
     return value;
+  }
+
+  @Override
+  void check(Cursor cursor) {
+    int place = cursor.at;
+    JsonNumber number = number(cursor);
+    if (!number.isPlainlyFinite() && Double.isInfinite(number.doubleValue())) {
+      throw cursor.refusal(place, expected);
+    }
   }
 }

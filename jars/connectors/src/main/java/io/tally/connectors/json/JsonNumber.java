@@ -14,6 +14,8 @@ final class JsonNumber {
   private static final int MOST_DIGITS = 38;
 
   private static final int FAR_EXPONENT = 100_000_000;
+  // The largest double is 1.8e308.
+  private static final int FINITE_DIGITS = 308;
   private static final long EXACT_DOUBLE = 1L << 53;
   private static final int EXACT_FLOAT = 1 << 24;
   private static final long[] TENS = new long[19];
@@ -76,13 +78,22 @@ final class JsonNumber {
   private int digits(int at, int end) {
     int place = at;
     long value = mantissa;
-    for (; place < end; place++) {
-      int digit = bytes[place] - '0';
-      if (digit < 0 || digit > 9) {
-        break;
+    while (place + 8 <= end) {
+      long word = Digits.word(bytes, place);
+      int count = Digits.count(word);
+      value = value * TENS[count] + Digits.value(word, count);
+      place += count;
+      if (count < 8) {
+        return digitsEnd(at, place, end, value);
       }
-      value = value * 10 + digit;
     }
+    while (place < end && Digits.isDigit(bytes[place])) {
+      value = value * 10 + bytes[place++] - '0';
+    }
+    return digitsEnd(at, place, end, value);
+  }
+
+  private int digitsEnd(int at, int place, int end, long value) {
     if (place == at) {
       throw refusal(at, "a digit", end);
     }
@@ -96,7 +107,7 @@ final class JsonNumber {
     int first = signed ? at + 1 : at;
     int place = first;
     int value = 0;
-    for (; place < end && bytes[place] >= '0' && bytes[place] <= '9'; place++) {
+    for (; place < end && Digits.isDigit(bytes[place]); place++) {
       value = Math.min(FAR_EXPONENT, value * 10 + bytes[place] - '0');
     }
     if (place == first) {
@@ -179,6 +190,11 @@ final class JsonNumber {
   private BigDecimal signed(String kept, int tens) {
     BigInteger value = new BigInteger(kept);
     return new BigDecimal(negative ? value.negate() : value, -tens);
+  }
+
+  /** Whether it is below the largest double, told from where its first digit is. */
+  boolean isPlainlyFinite() {
+    return digits + exponent <= FINITE_DIGITS;
   }
 
   /** The nearest double, infinite if there is none. */

@@ -37,9 +37,9 @@ final class RowField {
   /** Reads its value or null. The row may be null: nothing of the object is wanted then. */
   void read(Cursor cursor, GenericRowData row, long object) {
     try {
-      cursor.next();
+      int next = cursor.next();
       int place = cursor.at;
-      if (reader.takesNull(cursor)) {
+      if (reader.takesNull(cursor, next)) {
         filledIn = 0;
         nullIn = object;
         nullPlace = place;

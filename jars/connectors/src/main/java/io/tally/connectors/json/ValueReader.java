@@ -25,9 +25,8 @@ abstract class ValueReader {
   /** Refuses what {@link #read} refuses, and makes no value. */
   abstract void check(Cursor cursor);
 
-  /** Whether here is a null, which is taken. */
-  final boolean takesNull(Cursor cursor) {
-    int next = cursor.next();
+  /** Whether here, where this byte is next, is a null; if so, takes it. */
+  final boolean takesNull(Cursor cursor, int next) {
     if (next == 'n') {
       cursor.word(Cursor.NULL);
       return true;
@@ -55,9 +54,9 @@ abstract class ValueReader {
 
   /** An element of an array or a value of a map, null or not. */
   final Object readElement(Cursor cursor) {
-    cursor.next();
+    int next = cursor.next();
     int place = cursor.at;
-    if (takesNull(cursor)) {
+    if (takesNull(cursor, next)) {
       refuseNull(cursor, place);
       return null;
     }
@@ -65,9 +64,9 @@ abstract class ValueReader {
   }
 
   final void checkElement(Cursor cursor) {
-    cursor.next();
+    int next = cursor.next();
     int place = cursor.at;
-    if (takesNull(cursor)) {
+    if (takesNull(cursor, next)) {
       refuseNull(cursor, place);
     } else {
       check(cursor);
