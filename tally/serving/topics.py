@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Future
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, TopicCollection, TopicPartition
 from confluent_kafka.admin import AdminClient, ConfigResource, NewTopic, ResourceType
@@ -96,6 +97,21 @@ def end_offsets(address: str | None, topic: str) -> Offsets:
         client.close()
 
 
+def topic_config(address: str | None, topic: str) -> dict[str, str]:
+    """Return the configuration of a topic that exists, defaults included: ``{"retention.ms": "604800000"}``.
+
+    Raises:
+        KafkaUnreachable: no broker answers within seconds.
+        KafkaFailed: there is no such topic.
+    """
+    # Kept in a name: a client that nobody holds is freed before its answer comes.
+    client = admin(address)
+    resource = ConfigResource(ResourceType.TOPIC, topic)
+    with naming(f"describe topic '{topic}'", str(address)):
+        entries = client.describe_configs([resource])[resource].result()
+    return {name: str(entry.value) for name, entry in entries.items()}
+
+
 def existing_topics(address: str | None, topics: Iterable[str]) -> list[str]:
     """Return those of the topics that exist, in the order given."""
     wanted = list(topics)
@@ -133,8 +149,17 @@ def _create(client: AdminClient, address: str, names: Sequence[str], settings: K
     futures = client.create_topics(new, operation_timeout=REQUEST_SECONDS) if new else {}
     for topic, future in futures.items():
         with naming(f"create topic '{topic}'", address):
-            future.result()
+            _created(future)
     _wait(client, address, lambda topics: topics.issuperset(names))
+
+
+def _created(future: Future[None]) -> None:
+    """Return when a topic was created, by this process or at the same time by another."""
+    try:
+        future.result()
+    except KafkaException as failure:
+        if failure.args[0].code() != KafkaError.TOPIC_ALREADY_EXISTS:
+            raise
 
 
 def _wait(client: AdminClient, address: str, settled: Callable[[set[str]], bool]) -> None:
