@@ -27,7 +27,7 @@ class Died:
         """Count a letter and keep it while it is among the newest."""
         self.letters += 1
         insort(self.samples, letter, key=_by_age)
-        del self.samples[: len(self.samples) - most]
+        del self.samples[: max(0, len(self.samples) - most)]
 
 
 @dataclass(frozen=True)

@@ -86,9 +86,10 @@ def test_dead_letters_are_shown_and_sent_again(graves: Graveyard, tally: Call) -
     ]
     whole = tally("dead", "orders", "--sample", "1", "--reason", "undecodable")
     assert whole.stdout.splitlines()[-1] == f"    {LONG.decode()}"
-    assert tally("dead", "orders", "--reason", "missing").stdout.startswith(
-        "source 'orders' has no such dead letters\nleft out: 5 dead letters of other reasons or times\n"
-    )
+    assert tally("dead", "orders", "--reason", "missing").stdout.splitlines()[::2] == [
+        "source 'orders' has no such dead letters",
+        "left out: 5 dead letters of other reasons or times",
+    ]
 
     later = tally("dead", "replay", "orders", "--since", "2025-01-01T12:00:00.002")
     assert (later.returncode, later.stdout) == (0, LATER)
@@ -143,7 +144,7 @@ left out: 1 dead letter of source 'returns'
 
 def test_json_tells_all(graves: Graveyard, tally: Call) -> None:
     odd = Original(
-        key=None, value=b"\xff\n", headers=(("h", None), ("h", b"")), offset=1, timestamp=253_402_300_800_000
+        key=None, value=b"\xff\n", headers=(("h", None), ("h", b"")), offset=50, timestamp=253_402_300_800_000
     )
     graves.bury([odd], "no-event-time")
 
@@ -156,7 +157,7 @@ def test_json_tells_all(graves: Graveyard, tally: Call) -> None:
                 {
                     "topic": graves.topic,
                     "partition": 0,
-                    "offset": 1,
+                    "offset": 50,
                     "timestamp": 253_402_300_800_000,
                     "time": "253402300800000 ms",
                     "error": "column amount: no-event-time, größer",
