@@ -114,12 +114,15 @@ class _TopicReplay:
         self._sieve = sieve
         self._result = result
         self._partitions = end_offsets(address, self._target)
-        self._oldest = _oldest_kept(topic_config(address, self._target))
+        config = topic_config(address, self._target)
+        self._oldest = _oldest_kept(config)
+        self._most_bytes = int(config["max.message.bytes"])
 
     def run(self, on_progress: Progress) -> None:
         try:
             # In this order: only when other replays are stopped all their marks can be read.
-            transactions = Transactions(self._address, f"tally.dead.replay.{self._topic}")
+            identity = f"tally.dead.replay.{self._topic}"
+            transactions = Transactions(self._address, identity, self._most_bytes)
             marks = read_marks(self._address, self._topic, self._target)
             for batch in self._batches(marks, on_progress):
                 transactions.write(self._records(batch))

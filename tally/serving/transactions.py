@@ -14,6 +14,7 @@ from tally.serving.kafka import REQUEST_SECONDS, naming, producer
 
 _FENCED = (KafkaError._FENCED, KafkaError.PRODUCER_FENCED, KafkaError.INVALID_PRODUCER_EPOCH)
 _COMMIT_TRIES = 4
+_MOST_BATCH_BYTES = 1_000_000
 _OPTIONS = {
     "partitioner": "murmur2_random",  # as producers in Java choose
     "compression.type": "lz4",
@@ -38,11 +39,18 @@ class Fenced(Exception):
 
 
 class Transactions:
-    """A producer of an identity of which only the latest may write: it ends what earlier ones left open."""
+    """A producer of an identity of which only the latest may write: it ends what earlier ones left open.
 
-    def __init__(self, address: str, identity: str) -> None:
+    Args:
+        address: host:port, several by comma.
+        identity: the transactional id.
+        most_bytes: the least ``max.message.bytes`` of the topics, which holds for all that is sent to one together.
+    """
+
+    def __init__(self, address: str, identity: str, most_bytes: int = _MOST_BATCH_BYTES) -> None:
         self._address = address
-        self._client = producer(address, **_OPTIONS, **{"transactional.id": identity})
+        size = {"batch.size": min(most_bytes, _MOST_BATCH_BYTES)}
+        self._client = producer(address, **_OPTIONS, **size, **{"transactional.id": identity})
         self._refused: list[str] = []
         with naming("begin transactions", address):
             self._client.init_transactions(REQUEST_SECONDS)

@@ -246,6 +246,14 @@ def test_a_message_that_the_topic_refuses_ends_the_replay_and_loses_none(graves:
     assert again(graves, batch=1).sent == 21
 
 
+def test_a_small_limit_of_the_topic_holds_for_messages_one_by_one(graves: Graveyard) -> None:
+    """Messages that are sent together may exceed it together; then none of them would be refused alone."""
+    originals = [Original(value=os.urandom(300), offset=offset) for offset in range(40)]
+    graves.bury(originals)
+    target = graves.create(f"{graves.topic}-small", 1, **{"retention.ms": "-1", "max.message.bytes": "2000"})
+    assert (again(graves, to=target).sent, len(graves.held(target))) == (40, 40)
+
+
 def test_there_may_be_no_dead_letters(graves: Graveyard) -> None:
     assert (again(graves).sent, summarize(graves.kafka, (graves.topic,), Selection("orders"), 3).letters) == (
         0,
