@@ -7,8 +7,8 @@ from itertools import chain
 
 from tally.planning.job import Aggregate, CassandraSink, Column, Job, KafkaSink, Source, Window
 from tally.planning.options import duration
-from tally.planning.routing import dead_topic
 from tally.serving.tables import serving_table
+from tally.serving.topics import dead_topic
 
 
 def explain(job: Job, keyspace: str) -> str:

@@ -38,10 +38,16 @@ from tally.project import Statement
 
 Result = TypeVar("Result")
 
+# By default Flink reads what a transaction wrote that was aborted afterwards: rows that never were.
+_COMMITTED = {"properties.isolation.level": "read_committed"}
 # What a table over a topic gets where its file does not say otherwise.
 _TABLE_DEFAULTS: Mapping[str, Mapping[str, str]] = {
-    "kafka": {"properties.bootstrap.servers": UNSET, "scan.startup.mode": "earliest-offset"},
-    "upsert-kafka": {"properties.bootstrap.servers": UNSET},
+    "kafka": {
+        "properties.bootstrap.servers": UNSET,
+        "scan.startup.mode": "earliest-offset",
+        **_COMMITTED,
+    },
+    "upsert-kafka": {"properties.bootstrap.servers": UNSET, **_COMMITTED},
     "cassandra": {"contact-points": UNSET, "keyspace": UNSET},
 }
 

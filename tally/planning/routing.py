@@ -49,11 +49,6 @@ def records_table(source: str) -> str:
     return f"{source}$records"
 
 
-def dead_topic(topic: str) -> str:
-    """Return the topic of the dead letters of a topic; the connector's sink names it alike."""
-    return f"{topic}.dead"
-
-
 def source_of(table: str) -> str:
     """Return the name of the source behind a Flink table that a plan reads."""
     return table.removesuffix("$records")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from tally.planning.job import Aggregate, Job
-from tally.planning.routing import dead_topic
 from tally.running.connections import Target, connected_plan
 from tally.serving.cassandra import clear, connect, ensure_keyspace, ensure_write_ceiling
 from tally.serving.schema import ensure_tables
@@ -36,10 +35,10 @@ def upsert_topics(jobs: Iterable[Job]) -> tuple[str, ...]:
     return tuple(a.kafka.topic for a in aggregates_of(jobs) if a.kafka)
 
 
-def dead_topics(jobs: Iterable[Job]) -> tuple[str, ...]:
-    """Return the topics that dead letters of all jobs go to; a source over a topic pattern names none."""
+def routed_topics(jobs: Iterable[Job]) -> tuple[str, ...]:
+    """Return the topics whose dead letters are routed; a source over a topic pattern names none."""
     routed = (source for job in jobs for source in job.sources if source.is_routed)
-    return tuple(dead_topic(topic) for source in routed for topic in source.topics)
+    return tuple(topic for source in routed for topic in source.topics)
 
 
 def prepare(jobs: Sequence[Job], target: Target, settings: Settings, feeds: Mapping[str, str]) -> None:
@@ -68,8 +67,8 @@ def prepare(jobs: Sequence[Job], target: Target, settings: Settings, feeds: Mapp
             ensure_write_ceiling(session, settings.cassandra)
     if topics:
         ensure_compacted(target.kafka, topics, settings.kafka)
-    if dead := dead_topics(jobs):
-        ensure_dead_topics(target.kafka, dead, settings.kafka)
+    if routed := routed_topics(jobs):
+        ensure_dead_topics(target.kafka, routed, settings.kafka)
 
 
 def empty(jobs: Sequence[Job], target: Target, settings: Settings) -> None:

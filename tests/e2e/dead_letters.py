@@ -16,6 +16,10 @@ HOUR = 3_600_000
 START = 1_600_000_000_000
 Identity = tuple[int, int]
 Headers = tuple[tuple[str, bytes | None], ...]
+HEADERS: tuple[Headers, ...] = (
+    (),
+    (("trace", b"\x00\xff"), ("trace", None), ("tally.topic", b"elsewhere")),
+)
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,25 @@ def letters(kafka: str, topic: str) -> list[Letter]:
     return found
 
 
+def _bad(event: dict[str, object]) -> list[tuple[str, bytes | None, bytes | None]]:
+    """Return (reason, key, value) of ways in which an event can be no row."""
+    ahead = int(time.time() * 1000) + 2 * HOUR
+
+    def changed(**fields: object) -> bytes:
+        return json.dumps({**event, **fields}).encode()
+
+    return [
+        ("undecodable", None, b'{"user_id": \xff'),
+        ("undecodable", b"deleted", None),
+        ("undecodable", b"k", b""),
+        ("undecodable", b"k", changed(amount=1.5)),
+        ("undecodable", b"k", changed() * 2),
+        ("missing", b"k", changed(user_id=None)),
+        ("no-event-time", b"k", changed(event_ms=None)),
+        ("too-far-ahead", b"", changed(event_ms=ahead)),
+    ]
+
+
 @dataclass
 class Mixed:
     """A load of good and bad events, at random but the same for each seed; ``dead`` is what must die, and why."""
@@ -94,30 +117,11 @@ class Mixed:
         user, amount = f"u{self._random.randrange(20)}", self._random.randrange(100)
         moment = START + identity[1] * 100
         event = {"user_id": user, "amount": amount, "event_ms": moment}
-        headers: Headers = (("trace", b"\x00\xff"), ("trace", None), ("tally.topic", b"elsewhere"))
-        match self._random.choices(range(7), (80, 4, 4, 4, 3, 3, 2))[0]:
-            case 0:
-                self.good[identity] = (user, amount, moment)
-                return user.encode(), json.dumps(event).encode(), ()
-            case 1:
-                self.dead[identity] = "undecodable"
-                return None, b'{"user_id": \xff', headers
-            case 2:
-                self.dead[identity] = "missing"
-                return b"k", json.dumps({**event, "user_id": None}).encode(), headers
-            case 3:
-                self.dead[identity] = "no-event-time"
-                return b"k", json.dumps({**event, "event_ms": None}).encode(), ()
-            case 4:
-                self.dead[identity] = "too-far-ahead"
-                ahead = int(time.time() * 1000) + 2 * HOUR
-                return b"", json.dumps({**event, "event_ms": ahead}).encode(), headers
-            case 5:
-                self.dead[identity] = "undecodable"
-                return b"deleted", None, headers
-            case _:
-                self.dead[identity] = "undecodable"
-                return b"k", b"", ()
+        if self._random.random() < 0.8:
+            self.good[identity] = (user, amount, moment)
+            return user.encode(), json.dumps(event).encode(), ()
+        self.dead[identity], key, value = self._random.choice(_bad(event))
+        return key, value, self._random.choice(HEADERS)
 
     def totals(self) -> list[tuple[str, int, int]]:
         """Return (user, count, sum) of the good events, sorted."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import struct
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -9,6 +10,7 @@ from decimal import Decimal
 
 import pytest
 from cassandra import InvalidRequest
+from confluent_kafka import Producer
 
 from tally.running.checkpoints import JobFolder
 from tally.running.errors import PlanChanged, RunsAlready, UndecodableRecord
@@ -62,6 +64,23 @@ def shop(bench: Workbench, *aggregates: str) -> str:
     files = {f"sql/aggregates/a{number}.sql": text for number, text in enumerate(aggregates)}
     bench.write({"sql/sources/orders.sql": ORDERS, **files})
     return bench.topic("orders")
+
+
+def test_rows_of_a_transaction_that_was_aborted_never_were(bench: Workbench) -> None:
+    topic = shop(bench, TOTALS.replace("'cassandra, kafka'", "'kafka'"))
+    client = Producer({"bootstrap.servers": bench.kafka, "transactional.id": bench.prefix})
+    client.init_transactions(30)
+    for end in (client.abort_transaction, client.commit_transaction, client.abort_transaction):
+        client.begin_transaction()
+        client.produce(topic, json.dumps(order("ann", "1.50", 1)[1]))
+        assert client.flush(30) == 0
+        end(30)
+
+    bench.run(bounded=True)
+
+    assert bench.last_values(f"{bench.prefix}-totals") == {
+        ("ann",): {"customer": "ann", "orders": 1, "amount": 1.5}
+    }
 
 
 def test_a_bounded_run_serves_every_row_and_closes_every_window(bench: Workbench) -> None:
