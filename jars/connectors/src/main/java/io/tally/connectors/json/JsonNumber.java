@@ -13,7 +13,9 @@ final class JsonNumber {
   /** More digits than this that count fit no column. */
   private static final int MOST_DIGITS = 38;
 
+  /** Larger ones are taken for this: the digits of the longest message do not make up for it. */
   private static final int FAR_EXPONENT = 100_000_000;
+
   // The largest double is 1.8e308.
   private static final int FINITE_DIGITS = 308;
   private static final long EXACT_DOUBLE = 1L << 53;

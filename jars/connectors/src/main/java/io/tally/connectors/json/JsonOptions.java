@@ -40,7 +40,7 @@ public final class JsonOptions {
       ConfigOptions.key("max-size")
           .memoryType()
           .defaultValue(MemorySize.ofMebiBytes(1))
-          .withDescription("How long a message may be.");
+          .withDescription("How long a message may be, up to 64 mb.");
 
   static final Set<ConfigOption<?>> ALL = Set.of(TIMESTAMP_FORMAT, LENIENT, MAX_DEPTH, MAX_SIZE);
 

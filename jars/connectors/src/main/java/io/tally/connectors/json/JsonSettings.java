@@ -18,6 +18,9 @@ public record JsonSettings(TimestampFormat timestamps, boolean lenient, int maxD
   /** Values are read by recursion: more would not be safe on a task's stack. */
   static final int DEEPEST = 1_000;
 
+  /** Exponents are read up to a bound that so many digits cannot make up for. */
+  static final int LONGEST = 64 << 20;
+
   /** What is read without any option set. */
   public static JsonSettings defaults() {
     return new JsonSettings(
@@ -45,8 +48,9 @@ public record JsonSettings(TimestampFormat timestamps, boolean lenient, int maxD
       throw new ValidationException(
           "option 'max-depth' must be 1 to %d, not %d".formatted(DEEPEST, maxDepth));
     }
-    if (maxBytes < 1) {
-      throw new ValidationException("option 'max-size' must not be 0");
+    if (maxBytes < 1 || maxBytes > LONGEST) {
+      throw new ValidationException(
+          "option 'max-size' must be 1 to %d bytes, not %d".formatted(LONGEST, maxBytes));
     }
   }
 }

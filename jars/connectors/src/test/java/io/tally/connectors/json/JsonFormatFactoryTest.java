@@ -151,7 +151,9 @@ class JsonFormatFactoryTest {
     refusesOption("max-depth", "1001", "option 'max-depth' must be 1 to 1000, not 1001");
     refusesOption(
         "max-depth", "deep", "Could not parse value 'deep' for key 'tally-json.max-depth'");
-    refusesOption("max-size", "0 bytes", "option 'max-size' must not be 0");
+    refusesOption("max-size", "0 bytes", "option 'max-size' must be 1 to 67108864 bytes, not 0");
+    refusesOption(
+        "max-size", "65 mb", "option 'max-size' must be 1 to 67108864 bytes, not 68157440");
     refusesOption("lenient", "a bit", "Could not parse value 'a bit' for key 'tally-json.lenient'");
     refusesOption(
         "timestamp-format.standard",
