@@ -167,24 +167,18 @@ def test_fresh_clears_what_is_served_and_no_longer_counted(bench: Workbench) -> 
     assert (b'{"customer":"bob"}', None) in bench.changes(f"{bench.prefix}-totals")
 
 
-@pytest.mark.parametrize(
-    ("value", "cause"),
-    [
-        ("{not json", "undecodable record: topic '{t}', partition 0, offset 1: "),
-        (b"", "undecodable record: topic '{t}', partition 0, offset 1: "),
-        (None, "undecodable record: topic '{t}', partition 0, offset 1: "),
-    ],
-)
-def test_an_undecodable_record_fails_the_job_and_is_named(
-    bench: Workbench, value: bytes | str | None, cause: str
-) -> None:
+def test_an_undecodable_change_fails_the_job_and_is_named(bench: Workbench) -> None:
+    """A message of a changelog format is any number of rows: a bad one has none to travel in as a dead letter."""
     topic = shop(bench, TOTALS)
-    bench.produce(topic, [order("ann", "1.00", 1), ("ann", value, None), order("ann", "1.00", 2)])
+    source = (bench.root / "sql/sources/orders.sql").read_text("utf-8")
+    bench.write({"sql/sources/orders.sql": source.replace("'format' = 'json'", "'format' = 'debezium-json'")})
+    bench.produce(topic, [("ann", "{not json", None)])
 
     with pytest.raises(UndecodableRecord) as failed:
         bench.run(bounded=True)
 
-    assert f"job 'a0' stopped at an {cause.format(t=topic)}" in str(failed.value)
+    named = f"job 'a0' stopped at an undecodable record: topic '{topic}', partition 0, offset 0: "
+    assert named in str(failed.value)
     assert "Caused by" not in str(failed.value)
 
 

@@ -54,8 +54,7 @@ final class DeadLetterSink implements DynamicTableSink {
     long timeout = options.get(DeadLetterTableFactory.TRANSACTION_TIMEOUT).toMillis();
     producer.setProperty(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, String.valueOf(timeout));
     // The topic decides how large a letter may be; the client's own limit would end the job.
-    producer.setProperty(
-        ProducerConfig.MAX_REQUEST_SIZE_CONFIG, String.valueOf(Integer.MAX_VALUE));
+    producer.setProperty(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, String.valueOf(Integer.MAX_VALUE));
     producer.putAll(properties);
     return producer;
   }
