@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import json
+import os
 import random
+import shutil
+import subprocess
+import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
+import psutil
 from confluent_kafka import Consumer, Producer, TopicPartition
 
 from tally.serving.topics import end_offsets
+from tests.e2e.outages import TALLY, Run
+from tests.e2e.workbench import Workbench
 
 HOUR = 3_600_000
 START = 1_600_000_000_000
@@ -64,6 +72,31 @@ def letters(kafka: str, topic: str) -> list[Letter]:
     finally:
         consumer.close()
     return found
+
+
+@contextmanager
+def run_and_kill(bench: Workbench) -> Iterator[Run]:
+    """Run the project by the command line, and kill all its processes (SIGKILL) at the end of the block."""
+    shutil.rmtree(bench.root / ".tally" / "logs", ignore_errors=True)
+    output = bench.root / "run.txt"
+    with output.open("w") as file:
+        process = subprocess.Popen(
+            (*TALLY, "run"),
+            cwd=bench.root,
+            env={**os.environ, **bench.environ},
+            stdout=file,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        yield Run(bench.root, process, output)
+    finally:
+        tree = [*psutil.Process(process.pid).children(recursive=True), process]
+        for one in tree:
+            with suppress(psutil.NoSuchProcess):
+                one.kill()
+        process.wait(60)
+        # Shown where the test fails.
+        sys.stdout.write(output.read_text("utf-8"))
 
 
 def _bad(event: dict[str, object]) -> list[tuple[str, bytes | None, bytes | None]]:

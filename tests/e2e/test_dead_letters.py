@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 
 from tally.running.errors import TooManyDeadLetters
 from tally.running.following import Progress
-from tests.e2e.dead_letters import START, Letter, Mixed, letters
+from tests.e2e.dead_letters import START, Letter, Mixed, letters, run_and_kill
 from tests.e2e.workbench import Workbench
 
 EVENTS = """
@@ -60,6 +62,26 @@ def test_letters_are_written_once_by_a_job_that_is_stopped_and_goes_on(bench: Wo
     for _ in range(3):
         load.produce(bench.kafka, topic, 500)
         bench.run(until=_read_all)
+
+    assert bench.rows("totals", "user_id, events, amount") == load.totals()
+    assert load.differences(dead(bench)) == []
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_letters_are_written_once_by_a_job_that_is_killed_and_goes_on(bench: Workbench, seed: int) -> None:
+    """Killed after a few checkpoints, with more to read, and begun again at another parallelism."""
+    chance = random.Random(seed)
+    topic = shop(bench, partitions=3)
+    load = Mixed(seed=seed, partitions=3)
+    for _ in range(3):
+        bench.settings["TALLY_FLINK_PARALLELISM"] = str(chance.choice([1, 2, 3]))
+        load.produce(bench.kafka, topic, 600)
+        with run_and_kill(bench) as run:
+            run.until_checkpointed("a0", chance.choice([1, 2, 3]))
+            load.produce(bench.kafka, topic, chance.randrange(600))
+
+    bench.settings["TALLY_FLINK_PARALLELISM"] = "2"
+    bench.run(until=_read_all)
 
     assert bench.rows("totals", "user_id, events, amount") == load.totals()
     assert load.differences(dead(bench)) == []
