@@ -24,6 +24,7 @@ from tally.serving.errors import (
 )
 from tests.e2e.workbench import Workbench
 
+JSON = "'format' = 'json', 'json.lenient' = 'true'"
 ORDERS = """
 CREATE TABLE orders (
   customer STRING NOT NULL,
@@ -31,7 +32,7 @@ CREATE TABLE orders (
   event_ms BIGINT NOT NULL,
   event_time AS TO_TIMESTAMP_LTZ(event_ms, 3),
   WATERMARK FOR event_time AS event_time - INTERVAL '1' SECOND
-) WITH ('connector' = 'kafka', 'topic' = '${T}-orders', 'format' = 'json');
+) WITH ('connector' = 'kafka', 'topic' = '${T}-orders', 'format' = 'json', 'json.lenient' = 'true');
 """
 
 TOTALS = """
@@ -171,7 +172,7 @@ def test_an_undecodable_change_fails_the_job_and_is_named(bench: Workbench) -> N
     """A message of a changelog format is any number of rows: a bad one has none to travel in as a dead letter."""
     topic = shop(bench, TOTALS)
     source = (bench.root / "sql/sources/orders.sql").read_text("utf-8")
-    bench.write({"sql/sources/orders.sql": source.replace("'format' = 'json'", "'format' = 'debezium-json'")})
+    bench.write({"sql/sources/orders.sql": source.replace(JSON, "'format' = 'debezium-json'")})
     bench.produce(topic, [("ann", "{not json", None)])
 
     with pytest.raises(UndecodableRecord) as failed:
