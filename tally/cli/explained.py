@@ -41,13 +41,10 @@ def _source(source: Source) -> Iterator[str]:
     yield from _indented(_columns(source.columns, ()))
     if source.watermark:
         yield f"  watermark: {source.watermark}"
-    yield f"  dead letters: {_dead(source)}"
-
-
-def _dead(source: Source) -> str:
-    if not source.is_routed:
-        return "none; a record that is no row stops the job"
-    return f"topic {', '.join(map(dead_topic, source.topics)) or '<its topic>.dead'}"
+    if source.is_routed:
+        yield f"  dead letters: topic {', '.join(map(dead_topic, source.topics)) or '<its topic>.dead'}"
+    elif source.topic:
+        yield "  dead letters: none; a record that cannot be decoded stops the job"
 
 
 def _used(job: Job) -> list[str]:

@@ -178,7 +178,8 @@ class JobPlanner:
         """Return the sources that feed the plan's sinks, but for the sinks that are left out."""
         sinks = [table.node for table in plan.tables("sink") if table.name not in left_out]
         nodes = {node["id"] for sink in sinks for node in plan.upstream(sink)}
-        names = {source_of(table.name) for table in plan.tables("source") if table.node in nodes}
+        read = (*plan.tables("source"), *plan.tables("lookup"))
+        names = {source_of(table.name) for table in read if table.node in nodes}
         return [source for name, source in self.resolver.sources.items() if name in names]
 
     def _plan(self, writes: Sequence[_Write]) -> Plan:

@@ -4,6 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from tally.running.connections import Target, table_options
+from tally.settings import CassandraSettings
+
 EVENTS = """
 CREATE TABLE events (
   user_id STRING NOT NULL, amount INT NOT NULL, note STRING, event_ms BIGINT NOT NULL,
@@ -128,3 +131,26 @@ def test_letters_take_the_connection_of_their_source_and_the_delivery_that_it_sa
         "sink.delivery-guarantee": "at-least-once",
         "sink.transactional-id-prefix": "unset:1",
     }
+
+
+def test_events_are_enriched_from_cassandra_by_a_lookup_join(planned):
+    job = planned(
+        """
+        CREATE TABLE clicks (user_id STRING NOT NULL, seen AS PROCTIME())
+        WITH ('connector' = 'kafka', 'topic' = 'clicks', 'format' = 'json');
+        CREATE TABLE profiles (user_id STRING NOT NULL, country STRING, PRIMARY KEY (user_id) NOT ENFORCED)
+        WITH ('connector' = 'cassandra', 'table' = 'profiles', 'lookup.async' = 'true');
+        CREATE MATERIALIZED TABLE by_country (PRIMARY KEY (country) NOT ENFORCED) AS
+        SELECT COALESCE(p.country, '?') AS country, COUNT(*) AS clicks
+        FROM clicks AS c LEFT JOIN profiles FOR SYSTEM_TIME AS OF c.seen AS p ON c.user_id = p.user_id
+        GROUP BY COALESCE(p.country, '?');
+        """
+    )
+    assert routed(job) == {"clicks": True, "profiles": False}
+    (join,) = (node["description"] for node in job.plan.nodes if "lookup-join" in node["type"])
+    assert "table=[default_catalog.default_database.profiles]" in join
+    (profiles,) = job.plan.tables("lookup")
+    target = Target(None, "10.0.0.1:9042", CassandraSettings(keyspace="shop"))
+    connected = table_options(profiles, dict(profiles.options), target)
+    assert (connected["contact-points"], connected["keyspace"]) == ("10.0.0.1:9042", "shop")
+    assert [source.name for source in job.sources] == ["clicks", "profiles"]
