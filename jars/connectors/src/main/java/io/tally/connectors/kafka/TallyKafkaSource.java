@@ -116,7 +116,7 @@ final class TallyKafkaSource extends KafkaDynamicSource implements SupportsProje
       public DataStream<RowData> produceDataStream(
           ProviderContext provider, StreamExecutionEnvironment environment) {
         DataStreamSource<RowData> stream =
-            environment.fromSource(source, watermarks, "KafkaSource-" + tableIdentifier);
+            environment.fromSource(source, watermarks, "KafkaSource-" + guard.table());
         provider.generateUid("kafka").ifPresent(stream::uid);
         return stream;
       }
