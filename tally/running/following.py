@@ -176,7 +176,7 @@ def _node_of(operator: str) -> int | None:
 
 
 def _reads(operator: str, table: PlanTable) -> bool:
-    # Kafka's sources are named after their tables, Flink's own with catalog and database; others after their plan node.
+    # Kafka's sources bear the names of their tables, Flink's own with catalog and database; others that of their node.
     named = operator.endswith(
         (f"KafkaSource-{source_of(table.name)}", f"KafkaSource-default_catalog_default_database_{table.name}")
     )
