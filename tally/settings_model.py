@@ -63,6 +63,9 @@ class KafkaSettings(_Section):
     replication_factor: Whole = Field(
         default=1, ge=1, description="replicas of the topics that tally creates"
     )
+    dead_letter_days: Whole = Field(
+        default=30, ge=1, description="days that dead letters are kept, in topics that tally creates"
+    )
 
 
 class CassandraSettings(_Section):

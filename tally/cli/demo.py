@@ -70,6 +70,23 @@ class RowsWereLate(TallyError):
         return f"windows dropped late rows: {', '.join(f'{name}: {count}' for name, count in self.late)}"
 
 
+@dataclass(eq=False)
+class RecordsDied(TallyError):
+    """Sources have dead letters, though the demo's data have no record that is no row."""
+
+    letters: tuple[tuple[str, int], ...]
+
+    @property
+    def message(self) -> str:
+        """Give the number by source."""
+        return f"dead letters: {', '.join(f'{source}: {count}' for source, count in self.letters)}"
+
+    @property
+    def hint(self) -> str:
+        """Say where to look."""
+        return f"run `tally dead {self.letters[0][0]}`"
+
+
 @click.command(name="demo")
 @debug_option
 def command() -> None:
@@ -92,7 +109,11 @@ def command() -> None:
     _verify(opened, jobs)
     if late := tuple((one.aggregate, one.late) for one in progress if one.late):
         raise RowsWereLate(late)
-    click.echo(f"late rows: 0 of {sum(one.rows_in for one in progress)} rows read by the jobs")
+    if dead := _dead_letters(opened, jobs):
+        raise RecordsDied(dead)
+    click.echo(
+        f"late rows and dead letters: 0 of {sum(one.rows_in for one in progress)} rows read by the jobs"
+    )
     _say(f"done in {time.monotonic() - began:.0f} s; `tally query` reads on, `tally down` stops the servers")
 
 
@@ -174,6 +195,17 @@ def _verify(opened: Opened, jobs: Sequence[Job]) -> None:
     database.close()
     if wrong:
         raise RecountDiffers(tuple(wrong))
+
+
+def _dead_letters(opened: Opened, jobs: Sequence[Job]) -> tuple[tuple[str, int], ...]:
+    """Return (source, number) of each source with dead letters."""
+    from tally.serving.dead_selection import Selection  # noqa: PLC0415
+    from tally.serving.dead_summary import summarize  # noqa: PLC0415
+
+    kafka = str(addresses(opened.project.root, opened.project.settings).kafka)
+    sources = {source.name: source.topics for job in jobs for source in job.sources if source.is_routed}
+    found = ((name, summarize(kafka, topics, Selection(name), 0).letters) for name, topics in sources.items())
+    return tuple((name, letters) for name, letters in found if letters)
 
 
 def _served(opened: Opened, session: Session, aggregate: Aggregate, kafka: str) -> Iterator[tuple[str, Rows]]:

@@ -8,6 +8,7 @@ from itertools import chain
 from tally.planning.job import Aggregate, CassandraSink, Column, Job, KafkaSink, Source, Window
 from tally.planning.options import duration
 from tally.serving.tables import serving_table
+from tally.serving.topics import dead_topic
 
 
 def explain(job: Job, keyspace: str) -> str:
@@ -40,6 +41,10 @@ def _source(source: Source) -> Iterator[str]:
     yield from _indented(_columns(source.columns, ()))
     if source.watermark:
         yield f"  watermark: {source.watermark}"
+    if source.is_routed:
+        yield f"  dead letters: topic {', '.join(map(dead_topic, source.topics)) or '<its topic>.dead'}"
+    elif source.topic:
+        yield "  dead letters: none; a record that cannot be decoded stops the job"
 
 
 def _used(job: Job) -> list[str]:

@@ -29,6 +29,7 @@ COMMANDS = {
     "explain": "Show what would run; starts nothing.",
     "query": "Read a served result.",
     "drop": "Remove what an aggregate serves.",
+    "dead": "Look at dead letters, or send them again.",
     "init": "Write a small working project.",
     "demo": "Feed, run, query and verify the shipped project.",
 }
@@ -104,6 +105,8 @@ def tally(debug: bool) -> None:
 def _keeping_lines(command: click.Command) -> click.Command:
     """Give click the backspace that keeps lines apart: raw docstrings spell it in two characters."""
     command.help = (command.help or "").replace(r"\b", "\b")
+    for below in getattr(command, "commands", {}).values():
+        _keeping_lines(below)
     return command
 
 

@@ -29,10 +29,15 @@ def _sections() -> Iterator[str]:
     for name in tally.list_commands(context):
         command = tally.get_command(context, name)
         assert command
-        inner = click.Context(
-            command, info_name=name, parent=context, terminal_width=100, max_content_width=100
-        )
-        yield f"## tally {name}\n\n```text\n{command.get_help(inner)}\n```\n"
+        yield from _section(name, command, context)
+
+
+def _section(name: str, command: click.Command, parent: click.Context) -> Iterator[str]:
+    """Yield the section of a command, then those of the commands below it."""
+    inner = click.Context(command, info_name=name, parent=parent, terminal_width=100, max_content_width=100)
+    yield f"## {inner.command_path}\n\n```text\n{command.get_help(inner)}\n```\n"
+    for below, one in getattr(command, "commands", {}).items():
+        yield from _section(f"{name} {below}", one, parent)
 
 
 if __name__ == "__main__":

@@ -80,10 +80,30 @@ class FlinkPlanner:
         """Parse and run a DDL statement."""
         self.execute(self.parse(text))
 
-    def create_table(self, operation: Any, options: Mapping[str, str]) -> None:
-        """Run a parsed CREATE TABLE with other options."""
-        table = operation.getCatalogTable().copy(java_map(options))
-        self._java.getCatalogManager().createTable(table, operation.getTableIdentifier(), False)
+    def create_table(
+        self,
+        operation: Any,
+        options: Mapping[str, str],
+        name: str | None = None,
+        metadata: tuple[str, str, str] | None = None,
+    ) -> None:
+        """Run a parsed CREATE TABLE with other options.
+
+        Args:
+            operation: the parsed statement.
+            options: of the table.
+            name: of the table; by default the statement's.
+            metadata: a column to add, as (name, type, key of the connector's metadata).
+        """
+        table = operation.getCatalogTable()
+        identifier = operation.getTableIdentifier()
+        if metadata:
+            table = _with_metadata(table, *metadata)
+        if name:
+            catalog, database = identifier.getCatalogName(), identifier.getDatabaseName()
+            identifier = _table_package().catalog.ObjectIdentifier.of(catalog, database, name)
+        table = table.copy(java_map(options))
+        self._java.getCatalogManager().createTable(table, identifier, False)
 
     def create_view(self, name: str, table: Table) -> None:
         """Give a Table a name."""
@@ -99,6 +119,18 @@ class FlinkPlanner:
         for operation in operations:
             sinks.add(operation)
         return str(self._java.compilePlan(sinks).asJsonString())
+
+
+def _with_metadata(table: Any, name: str, type_: str, key: str) -> Any:
+    """Return a CatalogTable with a virtual metadata column more."""
+    schema = _table_package().api.Schema.newBuilder().fromSchema(table.getUnresolvedSchema())
+    builder = _table_package().catalog.CatalogTable.newBuilder()
+    builder.schema(schema.columnByMetadata(name, type_, key, True).build())
+    return builder.comment(table.getComment()).options(table.getOptions()).build()
+
+
+def _table_package() -> Any:
+    return get_gateway().jvm.org.apache.flink.table
 
 
 def java_map(values: Mapping[str, str]) -> Any:

@@ -119,6 +119,7 @@ class Source:
         columns: in order, metadata and computed ones included.
         span: where it is declared.
         watermark: its expression in SQL; empty where there is none.
+        is_routed: whether its dead letters are routed; where not, a record that is no row stops the job.
     """
 
     name: str
@@ -126,6 +127,12 @@ class Source:
     columns: tuple[Column, ...]
     span: Span
     watermark: str = ""
+    is_routed: bool = False
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        """The topics that it reads; none where they are given by a pattern."""
+        return tuple(filter(None, self.topic.split(";")))
 
 
 @dataclass(frozen=True)

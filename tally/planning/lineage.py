@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from tally.planning.routing import source_of
+
 
 def origin_of(operation: Any, column: str) -> str | None:
     """Return the source column that can be NULL behind a column of a result: ``'region' of source 'events'``.
@@ -49,4 +51,6 @@ def _of_source(tree: Any, index: int) -> str | None:
     field = tree.getRowType().getFieldList().get(index)
     if table is None or not field.getType().isNullable():
         return None
-    return f"'{field.getName()}' of source '{list(table.getQualifiedName())[-1]}'"
+    # Catalog, database, table; what follows says which metadata are read.
+    name = source_of(table.getQualifiedName().get(2))
+    return f"'{field.getName()}' of source '{name}'"

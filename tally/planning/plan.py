@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -29,7 +29,7 @@ class PlanTable:
     Attributes:
         node: id of its node.
         name: of the table, without catalog and database.
-        role: ``source`` or ``sink``.
+        role: ``source``, ``sink``, or ``lookup`` for a table that rows are looked up in.
         options: of its WITH clause.
         columns: (name, Flink type with nullability) in order; of a sink those that it is given.
         key: its primary key.
@@ -70,7 +70,7 @@ class Plan:
         return list(self.document["edges"])
 
     def tables(self, role: str | None = None) -> tuple[PlanTable, ...]:
-        """Return the tables that are read (``source``) or written (``sink``), or both."""
+        """Return the tables of a role, or all."""
         found = (table for node in self.nodes if (table := _table_of(node)))
         return tuple(table for table in found if role in (None, table.role))
 
@@ -155,9 +155,29 @@ def normalized(text: str) -> Plan:
     return Plan(json.dumps(document, sort_keys=True))
 
 
+# Where the table of a node is described, by role.
+_HOLDERS: Mapping[str, tuple[str, ...]] = {
+    "source": ("scanTableSource",),
+    "sink": ("dynamicTableSink",),
+    "lookup": ("temporalTable", "lookupTableSource"),
+}
+
+
+def _role_of(node: Mapping[str, Any]) -> str | None:
+    return next((role for role, path in _HOLDERS.items() if _at(node, path)), None)
+
+
+def _at(node: Mapping[str, Any], path: Iterable[str]) -> dict[str, Any]:
+    """Return what stands at a path; an empty object where nothing does."""
+    found: Any = node
+    for name in path:
+        found = (found or {}).get(name)
+    return found or {}
+
+
 def _described(node: Mapping[str, Any]) -> dict[str, Any]:
-    holder = node.get("scanTableSource") or node.get("dynamicTableSink") or {}
-    table: dict[str, Any] = holder.get("table", {})
+    role = _role_of(node)
+    table: dict[str, Any] = _at(node, _HOLDERS[role]).get("table", {}) if role else {}
     return table
 
 
@@ -166,7 +186,7 @@ def _table_of(node: Mapping[str, Any]) -> PlanTable | None:
     if "resolvedTable" not in described:
         return None
     resolved = described["resolvedTable"]
-    role = "source" if "scanTableSource" in node else "sink"
+    role = str(_role_of(node))
     columns = resolved["schema"]["columns"]
     if role == "sink":
         columns = [c for c in columns if not _is_metadata(c)] + [c for c in columns if _is_metadata(c)]
@@ -191,6 +211,12 @@ def _meaning(node: Mapping[str, Any]) -> dict[str, Any]:
         resolved = described.get("resolvedTable", {})
         options = {key: v for key, v in resolved.get("options", {}).items() if key in _MEANING}
         table = {"identifier": described["identifier"], "schema": resolved.get("schema"), "options": options}
-        holder = "scanTableSource" if "scanTableSource" in kept else "dynamicTableSink"
-        kept[holder] = {**kept[holder], "table": table}
+        return _with_table(kept, _HOLDERS[str(_role_of(kept))], table)
     return kept
+
+
+def _with_table(node: Mapping[str, Any], path: Sequence[str], table: object) -> dict[str, Any]:
+    """Return a node with another table at the end of a path."""
+    name, *rest = path
+    inner = _with_table(node[name], rest, table) if rest else {**node[name], "table": table}
+    return {**node, name: inner}

@@ -11,13 +11,14 @@ from tally.errors import Span
 from tally.planning.drafts import Declared, Draft, draft, missing_key, probe
 from tally.planning.environment import FlinkPlanner
 from tally.planning.errors import EmptyJob, KeyNotUnique, NullableKey, UnsupportedStatement
-from tally.planning.job import Aggregate, Job
+from tally.planning.job import Aggregate, Job, Source
 from tally.planning.keycheck import SinkKeys
 from tally.planning.latest_rows import MINI_BATCH, MINI_BATCH_BOUNDS, is_misjudged
 from tally.planning.lineage import origin_of
 from tally.planning.options_of_job import JobOptions
 from tally.planning.plan import Plan, PlanTable, normalized
 from tally.planning.resolver import Resolver
+from tally.planning.routing import dead_table, insert_dead, source_of, written_tables
 from tally.planning.schema import columns_of, key_of
 from tally.planning.translate import complaint
 from tally.planning.udfs import make_importable
@@ -139,17 +140,16 @@ class JobPlanner:
             raise UnsupportedStatement("BEGIN STATEMENT SET without END;", self._group)
         if not self._writes:
             raise EmptyJob(Span(file, 1, 1))
-        plan = self._plan()
+        plan = self._routed_plan()
         keys = SinkKeys(plan)
         aggregates = tuple(one.judged(plan, keys) for one in self._drafts)
         tables = self._plain_tables(plan)
         for table in tables:
             self._judge_plain(table, keys)
-        read = {table.name for table in plan.tables("source")}
         return Job(
             name=name,
             file=file,
-            sources=tuple(source for key, source in self.resolver.sources.items() if key in read),
+            sources=tuple(self._sources_of(plan, set())),
             views=tuple(view for view in self.resolver.views if view not in {a.name for a in aggregates}),
             functions=tuple(self.resolver.functions.values()),
             aggregates=aggregates,
@@ -159,12 +159,35 @@ class JobPlanner:
             fingerprints=self._fingerprints(plan, aggregates, tables),
         )
 
-    def _plan(self) -> Plan:
-        plan = self._compile(self._writes)
+    def _routed_plan(self) -> Plan:
+        """Compile all writes, and those of the dead letters of each source that they read."""
+        sources = {dead_table(s.name): s for s in self.resolver.sources.values() if s.is_routed}
+        dead = {name: self._dead_write(source) for name, source in sources.items()}
+        plan = self._plan([*self._writes, *dead.values()])
+        # Registered is more than read: a file may declare a table that it reads nowhere.
+        read = {source.name for source in self._sources_of(plan, set(dead))}
+        if unread := {name for name, source in sources.items() if source.name not in read}:
+            plan = self._plan([*self._writes, *(write for name, write in dead.items() if name not in unread)])
+        return plan
+
+    def _dead_write(self, source: Source) -> _Write:
+        insert, span = insert_dead(source.name), source.span
+        return _Write(self.resolver.retry(lambda: self.flink.parse(insert), lambda *_: span, span), span)
+
+    def _sources_of(self, plan: Plan, left_out: set[str]) -> list[Source]:
+        """Return the sources that feed the plan's sinks, but for the sinks that are left out."""
+        sinks = [table.node for table in plan.tables("sink") if table.name not in left_out]
+        nodes = {node["id"] for sink in sinks for node in plan.upstream(sink)}
+        read = (*plan.tables("source"), *plan.tables("lookup"))
+        names = {source_of(table.name) for table in read if table.node in nodes}
+        return [source for name, source in self.resolver.sources.items() if name in names]
+
+    def _plan(self, writes: Sequence[_Write]) -> Plan:
+        plan = self._compile(writes)
         if is_misjudged(plan) and not self._options.is_true(MINI_BATCH):
             self._options.add({MINI_BATCH: "true"})
             self._options.add_missing(MINI_BATCH_BOUNDS)
-            plan = self._compile(self._writes)
+            plan = self._compile(writes)
         return plan
 
     def _compile(self, writes: Sequence[_Write]) -> Plan:
@@ -185,6 +208,7 @@ class JobPlanner:
 
     def _plain_tables(self, plan: Plan) -> list[PlanTable]:
         derived = {table.name for one in self._drafts for table in one.sink_nodes(plan)}
+        derived |= {dead_table(source) for source in self.resolver.sources}
         return [table for table in plan.tables("sink") if table.name not in derived]
 
     def _judge_plain(self, table: PlanTable, keys: SinkKeys) -> None:
@@ -213,6 +237,7 @@ def plan_sql(file: SqlFile, planner: JobPlanner) -> Job:
         ProjectError: the first mistake in it.
     """
     planner.names.update({s.creates.name: s for s in file.statements if s.creates})
+    planner.resolver.written |= written_tables(file.statements)
     for statement in file.statements:
         planner.add(statement)
     return planner.job(file.path.stem, file.name)

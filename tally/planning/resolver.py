@@ -20,6 +20,16 @@ from tally.planning.errors import (
     ViewCycle,
 )
 from tally.planning.job import Function, Source
+from tally.planning.routing import (
+    LETTER,
+    LETTER_METADATA,
+    LETTER_TYPE,
+    create_dead,
+    create_view,
+    is_routed,
+    records_options,
+    records_table,
+)
 from tally.planning.schema import columns_of, watermark_of
 from tally.planning.sinks import UNSET, quoted, text
 from tally.planning.translate import At, Complaint, complaint
@@ -28,10 +38,16 @@ from tally.project import Statement
 
 Result = TypeVar("Result")
 
+# By default Flink reads what a transaction wrote that was aborted afterwards: rows that never were.
+_COMMITTED = {"properties.isolation.level": "read_committed"}
 # What a table over a topic gets where its file does not say otherwise.
 _TABLE_DEFAULTS: Mapping[str, Mapping[str, str]] = {
-    "kafka": {"properties.bootstrap.servers": UNSET, "scan.startup.mode": "earliest-offset"},
-    "upsert-kafka": {"properties.bootstrap.servers": UNSET},
+    "kafka": {
+        "properties.bootstrap.servers": UNSET,
+        "scan.startup.mode": "earliest-offset",
+        **_COMMITTED,
+    },
+    "upsert-kafka": {"properties.bootstrap.servers": UNSET, **_COMMITTED},
     "cassandra": {"contact-points": UNSET, "keyspace": UNSET},
 }
 
@@ -42,6 +58,8 @@ class Resolver:
     def __init__(self, flink: FlinkPlanner, names: Mapping[str, Statement]) -> None:
         self._flink = flink
         self._names = names
+        self.written: set[str] = set()
+        """Tables that the job's INSERT statements write; they stay what they were declared."""
         self._open: list[str] = []
         self.sources: dict[str, Source] = {}
         self.views: list[str] = []
@@ -128,12 +146,29 @@ class Resolver:
     def _register_table(self, name: str, statement: Statement, operation: Any) -> None:
         table = operation.getCatalogTable()
         written = dict(table.getOptions())
-        defaults = _TABLE_DEFAULTS.get(written.get("connector", ""), {})
-        self._flink.create_table(operation, {**defaults, **written})
-        topic = written.get("topic", "")
+        options = {**_TABLE_DEFAULTS.get(written.get("connector", ""), {}), **written}
         schema = table.getResolvedSchema()
-        place = _place(statement)
-        self.sources[name] = Source(name, topic, columns_of(schema), place, watermark_of(schema))
+        columns = columns_of(schema)
+        routed = name not in self.written and is_routed(options)
+        if routed:
+            self._register_records(name, operation, options)
+            self._flink.run(create_view(name, [column.name for column in columns]))
+            self._flink.run(create_dead(name, options))
+        else:
+            self._flink.create_table(operation, options)
+        self.sources[name] = Source(
+            name=name,
+            topic=written.get("topic", ""),
+            columns=columns,
+            span=_place(statement),
+            watermark=watermark_of(schema),
+            is_routed=routed,
+        )
+
+    def _register_records(self, name: str, operation: Any, options: Mapping[str, str]) -> None:
+        letter = (LETTER, LETTER_TYPE, LETTER_METADATA)
+        options = records_options(name, options)
+        self._flink.create_table(operation, options, name=records_table(name), metadata=letter)
 
     def _register_aggregate(self, name: str, operation: Any) -> None:
         table = operation.getCatalogMaterializedTable()

@@ -56,6 +56,11 @@ class Project:
         """Every object of the SQL files, with the statement that creates it."""
         return _created((*self.sources, *self.views, *self.functions, *self.aggregates))
 
+    @property
+    def source_names(self) -> tuple[str, ...]:
+        """The names of its sources, in order."""
+        return tuple(sorted(_created(self.sources)))
+
     def shared(self, name: str) -> Statement | None:
         """Return the source, view or function statement that creates ``name``, or None."""
         return _created((*self.sources, *self.views, *self.functions)).get(name)

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from tally.planning.job import Job
+from tally.planning.job import Job, Source
 from tally.planning.plan import PlanTable
+from tally.planning.routing import dead_table
 from tally.planning.sinks import UNSET, sink_options, sink_table
 from tally.serving.errors import CassandraUnreachable, KafkaUnreachable
 from tally.settings import CassandraSettings
@@ -43,8 +44,11 @@ def connected_plan(job: Job, target: Target) -> str:
     """
     derived = {sink_table(a.name, sink): sink_options(sink) for a in job.aggregates for sink in a.sinks}
 
+    dead = {dead_table(source.name): _transactions(job, source, target) for source in job.sources}
+
     def options_of(table: PlanTable) -> Mapping[str, str]:
-        return table_options(table, {**table.options, **derived.get(table.name, {})}, target)
+        known = {**derived.get(table.name, {}), **dead.get(table.name, {})}
+        return table_options(table, {**table.options, **known}, target)
 
     return job.plan.connected(options_of)
 
@@ -63,8 +67,9 @@ def table_options(table: PlanTable, options: dict[str, str], target: Target) -> 
     if connector == "cassandra":
         options |= _cassandra_options(options, target)
     if connector == "kafka" and table.role == "source":
-        # tally's own source: Flink's, but a record that makes no row stops the job.
-        options["connector"] = "tally-kafka"
+        # Of changes, not of rows: tally's own source stops at a record that is undecodable.
+        options["connector"] = connector = "tally-kafka"
+    if connector == "tally-kafka":
         options |= _bounds(target)
     return options
 
@@ -84,6 +89,12 @@ def _cassandra_options(options: Mapping[str, str], target: Target) -> dict[str, 
             raise CassandraUnreachable(None)
         connected[CONTACT_POINTS] = target.cassandra.replace(",", ";")
     return {key: value for key, value in connected.items() if key not in written}
+
+
+def _transactions(job: Job, source: Source, target: Target) -> dict[str, str]:
+    # Two jobs of one prefix would abort each other's transactions, a bounded run and a continuous one also.
+    run = "bounded-" if target.bounded else ""
+    return {"sink.transactional-id-prefix": f"tally-{run}{job.name}-{source.name}-dead"}
 
 
 def _bounds(target: Target) -> dict[str, str]:

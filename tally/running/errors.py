@@ -46,6 +46,27 @@ class UndecodableRecord(TallyError):
 
 
 @dataclass(eq=False)
+class TooManyDeadLetters(TallyError):
+    """More of a source's records are dead letters than it stands: its schema is wrong, rather than they."""
+
+    job: str
+    letters: str
+
+    @property
+    def message(self) -> str:
+        """Say how many, and of each reason an example."""
+        return f"job '{self.job}' stopped: {self.letters}"
+
+    @property
+    def hint(self) -> str:
+        """Say what can be done."""
+        return (
+            "mend the columns of the source or the producer, then run again; "
+            "to go on whatever comes, write 'dead-letter.max-share' = '1' in the source's WITH"
+        )
+
+
+@dataclass(eq=False)
 class PlanChanged(ProjectError):
     """The last checkpoint of a job belongs to another plan."""
 

@@ -6,9 +6,10 @@ import re
 from pathlib import Path
 
 from tally.errors import TallyError
-from tally.running.errors import JobFailed, UndecodableRecord
+from tally.running.errors import JobFailed, TooManyDeadLetters, UndecodableRecord
 
 _UNDECODABLE = re.compile(r"UndecodableRecordException: (undecodable record: .*)")
+_TOO_MANY = re.compile(r"TooManyDeadLettersException: (too many dead letters: .*)")
 # Exceptions of the connectors are worded for users; the cause below them is not. Further lines are indented.
 _WORDED = re.compile(r"io\.tally\.connectors\.[\w.]+: (.*(?:\n  .*)*)")
 _CAUSE = re.compile(r"^Caused by: (?:[\w.$]+\.)?([\w$]+)(?:: (.*))?$", re.MULTILINE)
@@ -24,6 +25,8 @@ def failure_of(job: str, trace: str, logs: Path | None) -> TallyError:
     """
     if found := _UNDECODABLE.search(trace):
         return UndecodableRecord(job, found[1].strip())
+    if found := _TOO_MANY.search(trace):
+        return TooManyDeadLetters(job, found[1].strip())
     if found := _WORDED.search(trace):
         return JobFailed(job, found[1].strip(), logs)
     causes = _CAUSE.findall(trace)

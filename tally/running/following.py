@@ -8,13 +8,14 @@ an aggregate are those of the nodes and tables that feed its sinks.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from typing import Any
 
 from tally.planning.job import Job
 from tally.planning.plan import PlanTable
+from tally.planning.routing import source_of
 from tally.planning.sinks import sink_table
 from tally.running.failures import failure_of
 from tally.running.rest import Rest
@@ -117,10 +118,18 @@ class Follower:
         return values
 
     def _wanted(self, job: str, vertex: str) -> list[str]:
-        if not self._names.get((job, vertex)):
-            names = (metric["id"] for metric in self.rest.metrics(job, vertex))
-            self._names[job, vertex] = [name for name in names if _is_wanted(name)]
+        known = self._names.get((job, vertex), [])
+        if _is_complete(known):
+            return known
+        names = (metric["id"] for metric in self.rest.metrics(job, vertex))
+        self._names[job, vertex] = [name for name in names if _is_wanted(name)]
         return self._names[job, vertex]
+
+
+def _is_complete(names: Sequence[str]) -> bool:
+    """Tell whether no further metric of a vertex will come: a source shows its lag once it has read something."""
+    sources = {name.rpartition(".")[0] for name in names if "KafkaSource-" in name}
+    return bool(names) and all(f"{source}.{_LAG}" in names for source in sources)
 
 
 def _is_wanted(name: str) -> bool:
@@ -167,8 +176,10 @@ def _node_of(operator: str) -> int | None:
 
 
 def _reads(operator: str, table: PlanTable) -> bool:
-    # Kafka's source is named after its table, others after their plan node.
-    named = operator.endswith(f"default_catalog_default_database_{table.name}")
+    # Kafka's sources bear the names of their tables, Flink's own with catalog and database; others that of their node.
+    named = operator.endswith(
+        (f"KafkaSource-{source_of(table.name)}", f"KafkaSource-default_catalog_default_database_{table.name}")
+    )
     return operator.startswith("Source__") and (named or _node_of(operator) == table.node)
 
 

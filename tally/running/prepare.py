@@ -10,7 +10,13 @@ from tally.serving.cassandra import clear, connect, ensure_keyspace, ensure_writ
 from tally.serving.schema import ensure_tables
 from tally.serving.tables import ServingTable, serving_table
 from tally.serving.tombstones import write_tombstones
-from tally.serving.topics import ensure_compacted, existing_topics, require_compacted, require_topics
+from tally.serving.topics import (
+    ensure_compacted,
+    ensure_dead_topics,
+    existing_topics,
+    require_compacted,
+    require_topics,
+)
 from tally.settings import Settings
 
 
@@ -27,6 +33,12 @@ def serving_tables(jobs: Iterable[Job], keyspace: str) -> tuple[ServingTable, ..
 def upsert_topics(jobs: Iterable[Job]) -> tuple[str, ...]:
     """Return the Kafka topics that all jobs keep."""
     return tuple(a.kafka.topic for a in aggregates_of(jobs) if a.kafka)
+
+
+def routed_topics(jobs: Iterable[Job]) -> tuple[str, ...]:
+    """Return the topics whose dead letters are routed; a source over a topic pattern names none."""
+    routed = (source for job in jobs for source in job.sources if source.is_routed)
+    return tuple(topic for source in routed for topic in source.topics)
 
 
 def prepare(jobs: Sequence[Job], target: Target, settings: Settings, feeds: Mapping[str, str]) -> None:
@@ -55,6 +67,8 @@ def prepare(jobs: Sequence[Job], target: Target, settings: Settings, feeds: Mapp
             ensure_write_ceiling(session, settings.cassandra)
     if topics:
         ensure_compacted(target.kafka, topics, settings.kafka)
+    if routed := routed_topics(jobs):
+        ensure_dead_topics(target.kafka, routed, settings.kafka)
 
 
 def empty(jobs: Sequence[Job], target: Target, settings: Settings) -> None:

@@ -75,8 +75,8 @@ def parse_request(aggregate: Aggregate, text: RequestText) -> ReadRequest:
     """
     cassandra_sink(aggregate)
     _check_span(aggregate, text)
-    since = _moment("--since", text.since)
-    until = _moment("--until", text.until)
+    since = moment_of("--since", text.since)
+    until = moment_of("--until", text.until)
     if since and until and since >= until:
         raise EmptySpan(str(text.since), str(text.until))
     return ReadRequest(_filters(aggregate, text.filters), _duration(text.last), since, until, text.limit)
@@ -140,7 +140,12 @@ def _check_span(aggregate: Aggregate, text: RequestText) -> None:
         raise NoTimeKey(aggregate.name, given[0], aggregate.key)
 
 
-def _moment(option: str, text: str | None) -> datetime | None:
+def moment_of(option: str, text: str | None) -> datetime | None:
+    """Return the moment that was written for an option, None where none was.
+
+    Raises:
+        UnparsableValue: it is no time.
+    """
     if text is None:
         return None
     try:

@@ -6,10 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import cast
 
-from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
-
 from tally.serving.errors import KafkaFailed
-from tally.serving.kafka import REQUEST_SECONDS, consumer, naming, producer
+from tally.serving.kafka import REQUEST_SECONDS, producer
+from tally.serving.messages import read_messages
 from tally.serving.topics import Offsets, end_offsets
 
 _BATCH = 1000
@@ -83,29 +82,6 @@ def read_to_end(address: str, topic: str, ends: Offsets) -> Iterator[Record]:
         KafkaUnreachable: no broker answers any more.
         KafkaFailed: a record could not be read.
     """
-    waiting = {partition for partition, (low, high) in ends.items() if low < high}
-    client = consumer(address, **{"isolation.level": "read_committed"})
-    try:
-        client.assign([TopicPartition(topic, partition, ends[partition][0]) for partition in waiting])
-        while waiting:
-            message = _next(client, address, topic)
-            partition, offset = cast(tuple[int, int], (message.partition(), message.offset()))
-            end = ends[partition][1]
-            if message.error() is not None or offset >= end - 1:
-                waiting.discard(partition)
-            if message.error() is None and offset < end:
-                yield Record(partition, offset, message.key(), message.value())
-    finally:
-        client.close()
-
-
-def _next(client: Consumer, address: str, topic: str) -> Message:
-    """Return the next record, or the message that a partition is read to its end."""
-    with naming(f"read topic '{topic}'", address):
-        message = client.poll(REQUEST_SECONDS)
-        if message is None:
-            raise KafkaException(KafkaError(KafkaError._TIMED_OUT))
-        error = message.error()
-        if error is not None and error.code() != KafkaError._PARTITION_EOF:
-            raise KafkaException(error)
-        return message
+    for message in read_messages(address, topic, ends):
+        partition, offset = cast(tuple[int, int], (message.partition(), message.offset()))
+        yield Record(partition, offset, message.key(), message.value())

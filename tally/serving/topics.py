@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Future
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, TopicCollection, TopicPartition
 from confluent_kafka.admin import AdminClient, ConfigResource, NewTopic, ResourceType
@@ -15,6 +16,9 @@ from tally.serving.kafka import REQUEST_SECONDS, admin, consumer, metadata, nami
 from tally.settings import KafkaSettings
 
 _PAUSE_SECONDS = 0.05
+_MAX_HEADERS_BYTES = 64 * 1024
+_DAY_MILLISECONDS = 24 * 60 * 60 * 1000
+_COMPACTED = {"cleanup.policy": "compact"}
 Offsets = dict[int, tuple[int, int]]
 
 
@@ -76,8 +80,43 @@ def ensure_compacted(address: str | None, topics: Iterable[str], settings: Kafka
         KafkaFailed: the broker did not create one.
     """
     missing = require_compacted(address, topics)
-    _create(admin(address), str(address), missing, settings)
+    _create(admin(address), str(address), [_new(name, settings, _COMPACTED) for name in missing])
     return missing
+
+
+def dead_topic(topic: str) -> str:
+    """Return the topic of a source topic's dead letters."""
+    return f"{topic}.dead"
+
+
+def ensure_dead_topics(address: str | None, topics: Iterable[str], settings: KafkaSettings) -> list[str]:
+    """Create the topics for the dead letters of topics, where they are missing.
+
+    What they hold is kept for as long as the settings say, and may be larger than what the topic holds by the headers
+    that a letter has more.
+
+    Returns:
+        The names of those created.
+
+    Raises:
+        KafkaUnreachable: no broker answers within seconds.
+        KafkaFailed: the broker did not create one.
+    """
+    client = admin(address)
+    existing = _topics(client, str(address))
+    wanted = [topic for topic in dict.fromkeys(topics) if dead_topic(topic) not in existing]
+    new = [_new(dead_topic(topic), settings, _dead_config(str(address), topic, settings)) for topic in wanted]
+    _create(client, str(address), new)
+    return [dead_topic(topic) for topic in wanted]
+
+
+def _dead_config(address: str, topic: str, settings: KafkaSettings) -> dict[str, str]:
+    largest = int(topic_config(address, topic)["max.message.bytes"]) + _MAX_HEADERS_BYTES
+    return {
+        "cleanup.policy": "delete",
+        "retention.ms": str(settings.dead_letter_days * _DAY_MILLISECONDS),
+        "max.message.bytes": str(largest),
+    }
 
 
 def end_offsets(address: str | None, topic: str) -> Offsets:
@@ -94,6 +133,21 @@ def end_offsets(address: str | None, topic: str) -> Offsets:
             return {number: _ends(client, TopicPartition(topic, number)) for number in numbers}
     finally:
         client.close()
+
+
+def topic_config(address: str | None, topic: str) -> dict[str, str]:
+    """Return the configuration of a topic that exists, defaults included: ``{"retention.ms": "604800000"}``.
+
+    Raises:
+        KafkaUnreachable: no broker answers within seconds.
+        KafkaFailed: there is no such topic.
+    """
+    # Kept in a name: a client that nobody holds is freed before its answer comes.
+    client = admin(address)
+    resource = ConfigResource(ResourceType.TOPIC, topic)
+    with naming(f"describe topic '{topic}'", str(address)):
+        entries = client.describe_configs([resource])[resource].result()
+    return {name: str(entry.value) for name, entry in entries.items()}
 
 
 def existing_topics(address: str | None, topics: Iterable[str]) -> list[str]:
@@ -120,21 +174,31 @@ def _topics(client: AdminClient, address: str) -> tuple[str, ...]:
     return tuple(sorted(metadata(client, address).topics))
 
 
-def _create(client: AdminClient, address: str, names: Sequence[str], settings: KafkaSettings) -> None:
-    new = [
-        NewTopic(
-            name,
-            num_partitions=settings.partitions,
-            replication_factor=settings.replication_factor,
-            config={"cleanup.policy": "compact"},
-        )
-        for name in names
-    ]
+def _new(name: str, settings: KafkaSettings, config: Mapping[str, str]) -> NewTopic:
+    return NewTopic(
+        name,
+        num_partitions=settings.partitions,
+        replication_factor=settings.replication_factor,
+        config=dict(config),
+    )
+
+
+def _create(client: AdminClient, address: str, topics: Sequence[NewTopic]) -> None:
+    new = list(topics)
     futures = client.create_topics(new, operation_timeout=REQUEST_SECONDS) if new else {}
     for topic, future in futures.items():
         with naming(f"create topic '{topic}'", address):
-            future.result()
-    _wait(client, address, lambda topics: topics.issuperset(names))
+            _created(future)
+    _wait(client, address, lambda topics: topics.issuperset(futures))
+
+
+def _created(future: Future[None]) -> None:
+    """Return when a topic was created, by this process or at the same time by another."""
+    try:
+        future.result()
+    except KafkaException as failure:
+        if failure.args[0].code() != KafkaError.TOPIC_ALREADY_EXISTS:
+            raise
 
 
 def _wait(client: AdminClient, address: str, settled: Callable[[set[str]], bool]) -> None:

@@ -25,6 +25,13 @@ Caused by: {cause}
             "hint: nothing was skipped: mend the producer or the columns of the source, then run again",
         ),
         (
+            "java.io.IOException: Failed to deserialize consumer record due to\n"
+            "Caused by: io.tally.connectors.kafka.TooManyDeadLettersException: too many dead letters: 101 of 1001",
+            "job 'totals' stopped: too many dead letters: 101 of 1001\n"
+            "hint: mend the columns of the source or the producer, then run again; to go on whatever comes, "
+            "write 'dead-letter.max-share' = '1' in the source's WITH",
+        ),
+        (
             "io.tally.connectors.cassandra.CassandraRefusedException: column ks.t.v: 'x' is not a UUID\n"
             "Caused by: com.datastax.Inner: unreadable",
             "job 'totals' failed: column ks.t.v: 'x' is not a UUID\nhint: see the log in logs",
@@ -47,7 +54,14 @@ Caused by: {cause}
             "job 'totals' failed: OutOfMemoryError\nhint: see the log in logs",
         ),
     ],
-    ids=["undecodable", "worded by a connector", "in several lines", "innermost cause", "without a message"],
+    ids=[
+        "undecodable",
+        "too many dead letters",
+        "worded by a connector",
+        "in several lines",
+        "innermost cause",
+        "without a message",
+    ],
 )
 def test_the_cause_is_told_without_its_trace(cause: str, expected: str) -> None:
     assert str(failure_of("totals", WRAPPED.format(cause=cause), Path("logs"))) == expected

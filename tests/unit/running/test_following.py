@@ -49,7 +49,7 @@ MINUTES = Aggregate("minutes", "", (), (), (CassandraSink("minutes", (), ()), Ka
 TOTALS = Aggregate("totals", "", (), (), (KafkaSink("t"),), None, HERE)
 JOB = Job("a", "a.sql", (), (), (), (MINUTES, TOTALS), (), {}, PLAN, {})
 
-SOURCE = "Source__KafkaSource-default_catalog_default_database_orders"
+SOURCE = "Source__KafkaSource-orders"
 METRICS: dict[str, Mapping[str, float]] = {
     f"{SOURCE}.numRecordsOut": {"sum": 1200},
     f"{SOURCE}.pendingRecords": {"sum": 30},
@@ -66,6 +66,8 @@ class FakeRest:
     """A cluster with one job of one vertex."""
 
     state_now = "RUNNING"
+    hidden: tuple[str, ...] = ()
+    listed = 0
 
     def jobs(self) -> list[JobState]:
         now = datetime(2024, 1, 1, tzinfo=timezone.utc)
@@ -75,7 +77,8 @@ class FakeRest:
         return [{"id": "v"}]
 
     def metrics(self, _job: str, _vertex: str, names: Any = ()) -> list[dict[str, Any]]:
-        known = [{"id": name, **value} for name, value in METRICS.items()]
+        known = [{"id": name, **value} for name, value in METRICS.items() if name not in self.hidden]
+        self.listed += not names
         return [one for one in known if one["id"] in names] if names else known
 
     def failure(self, _job: str) -> str:
@@ -96,10 +99,20 @@ def test_each_aggregate_is_measured_by_the_nodes_that_feed_it() -> None:
     ]
 
 
+def test_a_lag_that_a_source_shows_late_is_found_and_names_are_asked_for_until_then() -> None:
+    rest, follows = follower()
+    rest.hidden = (f"{SOURCE}.pendingRecords",)
+    assert [one.lag for one in follows.progress(follows.states())] == [None, None]
+    rest.hidden = ()
+    for _ in range(3):
+        assert [one.lag for one in follows.progress(follows.states())] == [30, 30]
+    assert rest.listed == 2
+
+
 def test_kept_counters_outlive_the_job() -> None:
     rest, follows = follower(
         **{
-            "Source: KafkaSource-default_catalog.default_database.orders.numRecordsOut": 1500,
+            "Source: KafkaSource-orders.numRecordsOut": 1500,
             "Window[2].numLateRecordsDropped": 5,
             "cassandra: tally.minutes: Writer.numRecordsIn": 9,
         }

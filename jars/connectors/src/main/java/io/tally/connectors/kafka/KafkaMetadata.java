@@ -14,7 +14,7 @@ import org.apache.flink.table.data.TimestampData;
  * Reads the metadata columns of a Kafka table out of a record.
  *
  * <p>Names and types are those of {@code KafkaDynamicSource}, which keeps its own readers to
- * itself.
+ * itself; the dead letter is tally's.
  */
 enum KafkaMetadata {
   TOPIC("topic", r -> StringData.fromString(r.topic())),
@@ -23,7 +23,9 @@ enum KafkaMetadata {
   LEADER_EPOCH("leader-epoch", r -> r.leaderEpoch().orElse(null)),
   OFFSET("offset", ConsumerRecord::offset),
   TIMESTAMP("timestamp", r -> TimestampData.fromEpochMillis(r.timestamp())),
-  TIMESTAMP_TYPE("timestamp-type", r -> StringData.fromString(r.timestampType().toString()));
+  TIMESTAMP_TYPE("timestamp-type", r -> StringData.fromString(r.timestampType().toString())),
+  /** Tally's own: null for a record that is a row. */
+  DEAD_LETTER("dead-letter", r -> null);
 
   private final String key;
   private final Function<ConsumerRecord<?, ?>, Object> reader;
@@ -38,6 +40,10 @@ enum KafkaMetadata {
         .filter(metadata -> metadata.key.equals(key))
         .findFirst()
         .orElseThrow(() -> new IllegalArgumentException("no Kafka metadata '" + key + "'"));
+  }
+
+  String key() {
+    return key;
   }
 
   /** The value in Flink's internal form. */

@@ -1,10 +1,14 @@
 package io.tally.connectors.kafka;
 
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.apache.flink.api.common.serialization.DeserializationSchema;
+import org.apache.flink.configuration.ConfigOption;
+import org.apache.flink.configuration.Configuration;
 import org.apache.flink.kafka.shaded.org.apache.kafka.common.TopicPartition;
 import org.apache.flink.streaming.connectors.kafka.config.BoundedMode;
 import org.apache.flink.streaming.connectors.kafka.config.StartupMode;
@@ -13,6 +17,7 @@ import org.apache.flink.streaming.connectors.kafka.table.KafkaDynamicTableFactor
 import org.apache.flink.table.api.ValidationException;
 import org.apache.flink.table.connector.format.DecodingFormat;
 import org.apache.flink.table.connector.sink.DynamicTableSink;
+import org.apache.flink.table.connector.source.DynamicTableSource;
 import org.apache.flink.table.data.RowData;
 import org.apache.flink.table.types.DataType;
 
@@ -24,6 +29,22 @@ public final class TallyKafkaTableFactory extends KafkaDynamicTableFactory {
   @Override
   public String factoryIdentifier() {
     return IDENTIFIER;
+  }
+
+  @Override
+  public Set<ConfigOption<?>> optionalOptions() {
+    Set<ConfigOption<?>> options = new HashSet<>(super.optionalOptions());
+    options.addAll(SourceGuard.options());
+    return options;
+  }
+
+  @Override
+  public DynamicTableSource createDynamicTableSource(Context context) {
+    Configuration options = Configuration.fromMap(context.getCatalogTable().getOptions());
+    String table = context.getObjectIdentifier().getObjectName();
+    TallyKafkaSource source = (TallyKafkaSource) super.createDynamicTableSource(context);
+    source.guardedBy(SourceGuard.of(table, options));
+    return source;
   }
 
   @Override

@@ -14,10 +14,10 @@ public final class UndecodableRecordException extends IOException {
 
   private static final long serialVersionUID = 1L;
 
-  UndecodableRecordException(ConsumerRecord<?, ?> kafkaRecord, String reason, Throwable cause) {
+  UndecodableRecordException(ConsumerRecord<?, ?> kafkaRecord, Fault fault) {
     super(
         "undecodable record: topic '%s', partition %d, offset %d: %s"
-            .formatted(kafkaRecord.topic(), kafkaRecord.partition(), kafkaRecord.offset(), reason),
-        cause);
+            .formatted(
+                kafkaRecord.topic(), kafkaRecord.partition(), kafkaRecord.offset(), fault.text()));
   }
 }

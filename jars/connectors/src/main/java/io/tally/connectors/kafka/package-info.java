@@ -2,8 +2,13 @@
  * The table connector {@code 'connector' = 'tally-kafka'}: Flink's Kafka source, except that no
  * record goes missing.
  *
- * <p>Options, metadata columns, watermarks and bounded reading are those of {@code 'kafka'}. A
- * record that cannot be decoded, or that makes no row or several, fails the job for good, with its
- * topic, partition and offset.
+ * <p>Options, metadata columns, watermarks and bounded reading are those of {@code 'kafka'};
+ * projections are pushed into decoding besides. A record that is no row of its table, since it
+ * cannot be decoded, lacks a value, or has no possible event time, travels on as a dead letter in
+ * the metadata column {@code dead-letter}, and moves no watermark. A query that does not read that
+ * column fails for good on it, with topic, partition and offset.
+ *
+ * <p>{@code 'connector' = 'tally-dead-letters'} writes that column to the topic {@code <topic of
+ * the record>.dead}: the record as it was, and in headers where it stood and what is wrong.
  */
 package io.tally.connectors.kafka;

@@ -3,8 +3,11 @@ package io.tally.connectors.kafka;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tally.connectors.kafka.RecordDeserializer.Parts;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import org.apache.flink.api.common.serialization.DeserializationSchema;
@@ -14,8 +17,6 @@ import org.apache.flink.formats.json.JsonRowDataDeserializationSchema;
 import org.apache.flink.kafka.shaded.org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.flink.kafka.shaded.org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.flink.kafka.shaded.org.apache.kafka.common.record.TimestampType;
-import org.apache.flink.metrics.MetricGroup;
-import org.apache.flink.metrics.groups.UnregisteredMetricsGroup;
 import org.apache.flink.runtime.throwable.ThrowableClassifier;
 import org.apache.flink.runtime.throwable.ThrowableType;
 import org.apache.flink.table.api.DataTypes;
@@ -24,9 +25,10 @@ import org.apache.flink.table.data.MapData;
 import org.apache.flink.table.data.RowData;
 import org.apache.flink.table.data.StringData;
 import org.apache.flink.table.data.TimestampData;
+import org.apache.flink.table.types.logical.BigIntType;
+import org.apache.flink.table.types.logical.LogicalType;
 import org.apache.flink.table.types.logical.RowType;
 import org.apache.flink.util.Collector;
-import org.apache.flink.util.UserCodeClassLoader;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -35,6 +37,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class RecordDeserializerTest {
 
   private static final TypeInformation<RowData> TYPE = TypeInformation.of(RowData.class);
+  private static final SourceGuard GUARD = new SourceGuard("events", Duration.ofHours(1), 1);
   private static final RowLayout PLAIN = new RowLayout(1, new int[0], new int[] {0}, List.of());
 
   private static DeserializationSchema<RowData> json(String field) {
@@ -43,15 +46,23 @@ class RecordDeserializerTest {
     return new JsonRowDataDeserializationSchema(type, TYPE, false, false, TimestampFormat.SQL);
   }
 
-  private static RecordDeserializer deserializer(RowDecoder key, RowDecoder value, RowLayout layout)
-      throws Exception {
-    RecordDeserializer deserializer = new RecordDeserializer(key, value, layout, TYPE);
+  private static FormatDecoder part(String name, String field, boolean exactlyOneRow) {
+    RowType type =
+        (RowType) DataTypes.ROW(DataTypes.FIELD(field, DataTypes.BIGINT())).getLogicalType();
+    return new FormatDecoder(name, json(field), type, exactlyOneRow);
+  }
+
+  private static RecordDeserializer deserializer(
+      PartDecoder key, PartDecoder value, RowLayout layout) throws Exception {
+    List<LogicalType> types = Collections.nCopies(layout.arity(), new BigIntType(false));
+    Parts parts = new Parts(key, value, false, types);
+    RecordDeserializer deserializer = new RecordDeserializer(parts, layout, null, GUARD, TYPE);
     deserializer.open(new OpeningContext());
     return deserializer;
   }
 
   private static RecordDeserializer values(boolean exactlyOneRow) throws Exception {
-    return deserializer(null, new RowDecoder("message", json("v"), exactlyOneRow), PLAIN);
+    return deserializer(null, part("message", "v", exactlyOneRow), PLAIN);
   }
 
   private static ConsumerRecord<byte[], byte[]> kafkaRecord(String key, String value) {
@@ -134,8 +145,9 @@ class RecordDeserializerTest {
   @Test
   void cutsALongReason() throws Exception {
     DeserializationSchema<RowData> failing = new FailingFormat("x".repeat(10_000));
+    RowType type = RowType.of(new BigIntType());
     RecordDeserializer deserializer =
-        deserializer(null, new RowDecoder("message", failing, true), PLAIN);
+        deserializer(null, new FormatDecoder("message", failing, type, true), PLAIN);
     assertThatThrownBy(() -> rows(deserializer, kafkaRecord(null, "m")))
         .hasMessageEndingWith("offset 12: " + "x".repeat(500) + "...");
   }
@@ -153,12 +165,9 @@ class RecordDeserializerTest {
     RowLayout layout =
         new RowLayout(2, new int[] {1}, new int[] {0}, List.of(KafkaMetadata.values()));
     RecordDeserializer deserializer =
-        deserializer(
-            new RowDecoder("key", json("k"), true),
-            new RowDecoder("message", json("v"), true),
-            layout);
+        deserializer(part("key", "k", true), part("message", "v", true), layout);
     RowData row = rows(deserializer, kafkaRecord("{\"k\": 5}", "{\"v\": 6}")).get(0);
-    assertThat(row.getArity()).isEqualTo(9);
+    assertThat(row.getArity()).isEqualTo(10);
     assertThat(row.getLong(0)).isEqualTo(6);
     assertThat(row.getLong(1)).isEqualTo(5);
     assertThat(row.getString(2)).isEqualTo(StringData.fromString("events"));
@@ -170,18 +179,53 @@ class RecordDeserializerTest {
     assertThat(row.getLong(6)).isEqualTo(12);
     assertThat(row.getTimestamp(7, 3)).isEqualTo(TimestampData.fromEpochMillis(1_000));
     assertThat(row.getString(8)).isEqualTo(StringData.fromString("CreateTime"));
+    assertThat(row.isNullAt(9)).isTrue();
   }
 
   @Test
   void failsForGoodOnAKeyThatIsNotThere() throws Exception {
     RecordDeserializer deserializer =
         deserializer(
-            new RowDecoder("key", json("k"), true),
-            new RowDecoder("message", json("v"), true),
+            part("key", "k", true),
+            part("message", "v", true),
             new RowLayout(2, new int[] {1}, new int[] {0}, List.of()));
     assertThatThrownBy(() -> rows(deserializer, kafkaRecord(null, "{\"v\": 6}")))
         .isInstanceOf(UndecodableRecordException.class)
         .hasMessage("undecodable record: topic 'events', partition 3, offset 12: the key is null");
+  }
+
+  @Test
+  void putsARecordThatIsNoRowIntoItsDeadLetter() throws Exception {
+    RowLayout layout =
+        new RowLayout(
+            1, new int[0], new int[] {0}, List.of(KafkaMetadata.OFFSET, KafkaMetadata.DEAD_LETTER));
+    RecordDeserializer deserializer = deserializer(null, part("message", "v", true), layout);
+
+    RowData row = rows(deserializer, kafkaRecord("k", "{bad")).get(0);
+
+    // The column is NOT NULL, so nobody looks whether it is null.
+    assertThat(row.getLong(0)).isZero();
+    assertThat(row.getLong(1)).isEqualTo(12);
+    RowData letter = row.getRow(2, DeadLetters.FIELDS);
+    assertThat(letter.getBinary(DeadLetters.KEY)).isEqualTo(bytes("k"));
+    assertThat(letter.getBinary(DeadLetters.VALUE)).isEqualTo(bytes("{bad"));
+    assertThat(letter.getString(DeadLetters.TOPIC)).hasToString("events");
+    assertThat(letter.getInt(DeadLetters.PARTITION)).isEqualTo(3);
+    assertThat(letter.getLong(DeadLetters.OFFSET)).isEqualTo(12);
+    assertThat(letter.getLong(DeadLetters.TIMESTAMP)).isEqualTo(1_000);
+    assertThat(letter.getString(DeadLetters.REASON)).hasToString("undecodable");
+    assertThat(letter.getString(DeadLetters.ERROR)).asString().startsWith("Unexpected character");
+    assertThat(rows(deserializer, kafkaRecord("k", "{\"v\": 1}")))
+        .containsExactly(GenericRowData.of(1L, 12L, null));
+  }
+
+  @Test
+  void aNullInAColumnThatIsNotNullIsAFault() throws Exception {
+    RowType type = RowType.of(new LogicalType[] {new BigIntType(false)}, new String[] {"v"});
+    RecordDeserializer deserializer =
+        deserializer(null, new FormatDecoder("message", json("v"), type, true), PLAIN);
+    assertThatThrownBy(() -> rows(deserializer, kafkaRecord(null, "{}")))
+        .hasMessageEndingWith("offset 12: column 'v' is null, and declared NOT NULL");
   }
 
   /** Fails on every message. */
@@ -199,18 +243,6 @@ class RecordDeserializerTest {
     @Override
     public TypeInformation<RowData> getProducedType() {
       return TYPE;
-    }
-  }
-
-  private static final class OpeningContext implements DeserializationSchema.InitializationContext {
-    @Override
-    public MetricGroup getMetricGroup() {
-      return new UnregisteredMetricsGroup();
-    }
-
-    @Override
-    public UserCodeClassLoader getUserCodeClassLoader() {
-      throw new UnsupportedOperationException();
     }
   }
 }

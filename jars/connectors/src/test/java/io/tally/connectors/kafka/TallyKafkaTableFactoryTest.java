@@ -21,6 +21,8 @@ import org.apache.flink.table.connector.source.abilities.SupportsReadingMetadata
 import org.apache.flink.table.connector.source.abilities.SupportsWatermarkPushDown;
 import org.apache.flink.table.factories.FactoryUtil;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class TallyKafkaTableFactoryTest {
 
@@ -86,9 +88,23 @@ class TallyKafkaTableFactoryTest {
     TallyKafkaTableFactory ours = new TallyKafkaTableFactory();
     KafkaDynamicTableFactory flinks = new KafkaDynamicTableFactory();
     assertThat(ours.requiredOptions()).isEqualTo(flinks.requiredOptions());
-    assertThat(ours.optionalOptions()).isEqualTo(flinks.optionalOptions());
+    assertThat(ours.optionalOptions())
+        .containsAll(flinks.optionalOptions())
+        .hasSize(flinks.optionalOptions().size() + SourceGuard.options().size());
     assertThatThrownBy(() -> source(table("scan.startup.mod", "earliest-offset")))
         .hasStackTraceContaining("Unsupported options:\n\nscan.startup.mod");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "dead-letter.max-share | 1.5 | option 'dead-letter.max-share' is 1.5; it must be from 0 to 1",
+        "dead-letter.max-share | NaN | option 'dead-letter.max-share' is NaN; it must be from 0 to 1",
+        "event-time.max-ahead | -1 s | Could not parse value '-1 s' for key 'event-time.max-ahead'.",
+      })
+  void refusesAGuardThatIsNone(String option, String value, String text) {
+    assertThatThrownBy(() -> source(table(option, value))).hasStackTraceContaining(text);
   }
 
   @Test

@@ -1,18 +1,16 @@
 package io.tally.connectors.kafka;
 
-import java.io.Serializable;
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.apache.flink.api.common.serialization.DeserializationSchema;
-import org.apache.flink.kafka.shaded.org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.flink.table.data.GenericRowData;
 import org.apache.flink.table.data.RowData;
+import org.apache.flink.table.types.logical.RowType;
 import org.apache.flink.util.Collector;
 
-/** Decodes the key or the message of a record with its format, and accounts for what comes out. */
-final class RowDecoder implements Serializable {
+/** Decodes a part of a record with a format of Flink's, and accounts for what comes out. */
+final class FormatDecoder implements PartDecoder {
 
   private static final long serialVersionUID = 1L;
 
@@ -21,40 +19,52 @@ final class RowDecoder implements Serializable {
 
   private final String part;
   private final DeserializationSchema<RowData> format;
+  private final RowType type;
   private final boolean exactlyOneRow;
 
   /**
    * @param part what is decoded, for errors: {@code key} or {@code message}
+   * @param type of the rows that the format makes, as declared
    * @param exactlyOneRow whether each record must make one row; false for a changelog format, where
    *     an update makes two and a tombstone none
    */
-  RowDecoder(String part, DeserializationSchema<RowData> format, boolean exactlyOneRow) {
+  FormatDecoder(
+      String part, DeserializationSchema<RowData> format, RowType type, boolean exactlyOneRow) {
     this.part = part;
     this.format = format;
+    this.type = type;
     this.exactlyOneRow = exactlyOneRow;
   }
 
-  void open(DeserializationSchema.InitializationContext context) throws Exception {
+  @Override
+  public void open(DeserializationSchema.InitializationContext context) throws Exception {
     format.open(context);
   }
 
-  /**
-   * Decodes the bytes of a record's part.
-   *
-   * @throws UndecodableRecordException if the format fails, or makes not one row where it must
-   */
-  List<GenericRowData> decode(ConsumerRecord<byte[], byte[]> kafkaRecord, byte[] bytes)
-      throws UndecodableRecordException {
-    Rows rows = new Rows();
+  @Override
+  public Fault decode(byte[] bytes, List<GenericRowData> rows) {
     try {
-      format.deserialize(bytes, rows);
+      format.deserialize(bytes, new Rows(rows));
     } catch (Exception e) {
-      throw new UndecodableRecordException(kafkaRecord, reason(e), e);
+      return Fault.undecodable(reason(e));
     }
-    if (exactlyOneRow && rows.list.size() != 1) {
-      throw new UndecodableRecordException(kafkaRecord, miscounted(bytes, rows.list.size()), null);
+    if (!exactlyOneRow) {
+      return null;
     }
-    return rows.list;
+    return rows.size() == 1
+        ? missing(rows.get(0))
+        : Fault.undecodable(miscounted(bytes, rows.size()));
+  }
+
+  private Fault missing(GenericRowData row) {
+    for (int i = 0; i < type.getFieldCount(); i++) {
+      if (row.isNullAt(i) && !type.getTypeAt(i).isNullable()) {
+        String column = type.getFieldNames().get(i);
+        return new Fault(
+            Fault.Reason.MISSING, "column '%s' is null, and declared NOT NULL".formatted(column));
+      }
+    }
+    return null;
   }
 
   private String miscounted(byte[] bytes, int rows) {
@@ -87,9 +97,7 @@ final class RowDecoder implements Serializable {
     return line.endsWith(".") ? line.substring(0, line.length() - 1) : line;
   }
 
-  private static final class Rows implements Collector<RowData> {
-    private final List<GenericRowData> list = new ArrayList<>(1);
-
+  private record Rows(List<GenericRowData> list) implements Collector<RowData> {
     @Override
     public void collect(RowData row) {
       list.add((GenericRowData) row);

@@ -1,0 +1,81 @@
+package io.tally.connectors.kafka;
+
+import java.util.BitSet;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.apache.flink.kafka.shaded.org.apache.kafka.clients.consumer.ConsumerRecord;
+
+/**
+ * The share of dead letters among the last records of a source task.
+ *
+ * <p>A wrong schema makes all records dead letters; a job that went on would empty its topic.
+ */
+final class DeadShare {
+
+  static final int WINDOW = 10_000;
+  static final int FROM = 1_000;
+
+  private final SourceGuard guard;
+  private final BitSet dead = new BitSet(WINDOW);
+  private final Map<Fault.Reason, String> samples = new EnumMap<>(Fault.Reason.class);
+  private int seen;
+  private int next;
+  private int count;
+
+  DeadShare(SourceGuard guard) {
+    this.guard = guard;
+  }
+
+  /** Counts a record that is a row. */
+  void row() {
+    add(false);
+  }
+
+  /**
+   * Counts a dead letter.
+   *
+   * @throws TooManyDeadLettersException if there are too many
+   */
+  void deadLetter(ConsumerRecord<?, ?> kafkaRecord, Fault fault)
+      throws TooManyDeadLettersException {
+    add(true);
+    samples.put(fault.reason(), sample(kafkaRecord, fault));
+    if (seen >= FROM && guard.maxShare() < 1 && count > guard.maxShare() * seen) {
+      throw new TooManyDeadLettersException(text());
+    }
+  }
+
+  private void add(boolean isDead) {
+    // The record that leaves the window.
+    if (seen == WINDOW && dead.get(next)) {
+      count--;
+    }
+    dead.set(next, isDead);
+    if (isDead) {
+      count++;
+    }
+    next = next + 1 == WINDOW ? 0 : next + 1;
+    seen = Math.min(seen + 1, WINDOW);
+  }
+
+  private static String sample(ConsumerRecord<?, ?> kafkaRecord, Fault fault) {
+    return "%s, as topic '%s', partition %d, offset %d: %s"
+        .formatted(
+            fault.reason(),
+            kafkaRecord.topic(),
+            kafkaRecord.partition(),
+            kafkaRecord.offset(),
+            fault.text());
+  }
+
+  private String text() {
+    return "too many dead letters: %d of the last %d records of source table '%s', more than the share of %s that 'dead-letter.max-share' allows: %s"
+        .formatted(
+            count,
+            seen,
+            guard.table(),
+            guard.maxShare(),
+            samples.values().stream().collect(Collectors.joining("; ")));
+  }
+}

@@ -1,0 +1,124 @@
+package io.tally.connectors.kafka;
+
+import java.io.Serializable;
+import java.lang.reflect.Field;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Locale;
+import org.apache.flink.api.common.eventtime.WatermarkGenerator;
+import org.apache.flink.api.common.eventtime.WatermarkGeneratorSupplier;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.api.common.eventtime.WatermarksWithIdleness;
+import org.apache.flink.api.common.serialization.DeserializationSchema;
+import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.table.api.TableRuntimeException;
+import org.apache.flink.table.data.RowData;
+import org.apache.flink.table.runtime.generated.GeneratedWatermarkGeneratorSupplier.DefaultWatermarkGenerator;
+import org.apache.flink.util.clock.RelativeClock;
+import org.apache.flink.util.clock.SystemClock;
+
+/**
+ * Judges the event time of rows: it must be there, and not too far ahead, or it would push the
+ * watermark and make everyone else late.
+ */
+final class EventTimes implements Serializable {
+
+  private static final long serialVersionUID = 1L;
+
+  private final WatermarkStrategy<RowData> watermarks;
+  private final Duration maxAhead;
+  private final Clock clock;
+  private transient DefaultWatermarkGenerator generated;
+
+  EventTimes(WatermarkStrategy<RowData> watermarks, Duration maxAhead, Clock clock) {
+    this.watermarks = watermarks;
+    this.maxAhead = maxAhead;
+    this.clock = clock;
+  }
+
+  void open(DeserializationSchema.InitializationContext context) {
+    generated = generatedBy(watermarks.createWatermarkGenerator(new Opening(context)));
+  }
+
+  /** With an idle time-out Flink wraps the generator, and gives no way to what is inside. */
+  private static DefaultWatermarkGenerator generatedBy(WatermarkGenerator<RowData> generator) {
+    if (!(generator instanceof WatermarksWithIdleness)) {
+      return (DefaultWatermarkGenerator) generator;
+    }
+    try {
+      Field inside = WatermarksWithIdleness.class.getDeclaredField("watermarks");
+      inside.setAccessible(true);
+      return (DefaultWatermarkGenerator) inside.get(generator);
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException("another Flink than 2.3: no event time to be found", e);
+    }
+  }
+
+  /**
+   * Judges one row.
+   *
+   * @param kafkaTimestamp of its record, in epoch milliseconds
+   * @return null, or what is wrong with its event time
+   */
+  Fault judge(RowData row, long kafkaTimestamp) {
+    long eventTime;
+    try {
+      eventTime = generated.extractTimestamp(row);
+    } catch (TableRuntimeException e) {
+      return noEventTime("the event time cannot be computed: " + cause(e));
+    }
+    if (eventTime == Long.MIN_VALUE) {
+      return noEventTime("the event time is null");
+    }
+    return ahead(eventTime, kafkaTimestamp);
+  }
+
+  private Fault ahead(long eventTime, long kafkaTimestamp) {
+    long now = clock.millis();
+    // A topic of an old message format has no timestamps: -1.
+    boolean recorded = kafkaTimestamp >= 0 && kafkaTimestamp < now;
+    long present = recorded ? kafkaTimestamp : now;
+    // The present is not negative, so nothing overflows.
+    if (eventTime <= present || eventTime - present <= maxAhead.toMillis()) {
+      return null;
+    }
+    return new Fault(
+        Fault.Reason.TOO_FAR_AHEAD,
+        "the event time %s is more than %s ahead of %s %s"
+            .formatted(
+                Instant.ofEpochMilli(eventTime),
+                text(maxAhead),
+                recorded ? "the record's timestamp" : "the clock",
+                Instant.ofEpochMilli(present)));
+  }
+
+  private static Fault noEventTime(String text) {
+    return new Fault(Fault.Reason.NO_EVENT_TIME, text);
+  }
+
+  private static String cause(Throwable error) {
+    Throwable last = error;
+    while (last.getCause() != null) {
+      last = last.getCause();
+    }
+    return last.getMessage() == null ? last.getClass().getSimpleName() : last.getMessage();
+  }
+
+  private static String text(Duration duration) {
+    return duration.toString().substring(2).toLowerCase(Locale.ROOT);
+  }
+
+  private record Opening(DeserializationSchema.InitializationContext context)
+      implements WatermarkGeneratorSupplier.Context {
+    @Override
+    public MetricGroup getMetricGroup() {
+      return context.getMetricGroup();
+    }
+
+    @Override
+    public RelativeClock getInputActivityClock() {
+      return SystemClock.getInstance();
+    }
+  }
+}

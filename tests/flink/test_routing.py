@@ -1,0 +1,156 @@
+"""Dead letters are routed by the plan: of which sources, and once for all that read them."""
+
+from pathlib import Path
+
+import pytest
+
+from tally.running.connections import Target, table_options
+from tally.settings import CassandraSettings
+
+EVENTS = """
+CREATE TABLE events (
+  user_id STRING NOT NULL, amount INT NOT NULL, note STRING, event_ms BIGINT NOT NULL,
+  event_time AS TO_TIMESTAMP_LTZ(event_ms, 3), WATERMARK FOR event_time AS event_time - INTERVAL '1' MINUTE
+) WITH ('connector' = 'kafka', 'topic' = 'events', 'format' = 'json'{options});
+"""
+USERS = """
+CREATE TABLE users (user_id STRING NOT NULL)
+WITH ('connector' = 'kafka', 'topic' = 'users', 'format' = 'json');
+"""
+TOTALS = """
+CREATE MATERIALIZED TABLE totals (PRIMARY KEY (user_id) NOT ENFORCED) AS
+SELECT user_id, SUM(amount) AS amount FROM events{where} GROUP BY user_id;
+"""
+
+
+@pytest.fixture
+def planned(plan, tmp_path: Path):
+    """Plan a file of aggregates over ``events`` and ``users``."""
+
+    def planned(sql: str, options: str = ""):
+        files = {
+            "sql/sources/events.sql": EVENTS.format(options=options),
+            "sql/sources/users.sql": USERS,
+            "sql/aggregates/a.sql": sql,
+        }
+        for path, text in files.items():
+            (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / path).write_text(text, "utf-8")
+        (job,) = plan(tmp_path, "sql/aggregates/a.sql")
+        return job
+
+    return planned
+
+
+def dead(job):
+    return [table.name for table in job.plan.tables("sink") if table.name.endswith("$dead")]
+
+
+def routed(job):
+    return {source.name: source.is_routed for source in job.sources}
+
+
+def scans(job):
+    return [node["description"] for node in job.plan.nodes if "scanTableSource" in node]
+
+
+def test_a_source_that_is_read_is_routed(planned):
+    job = planned(TOTALS.format(where=""))
+    assert (dead(job), routed(job)) == (["events$dead"], {"events": True})
+
+
+def test_what_reads_a_source_shares_one_scan_of_the_columns_that_all_need(planned):
+    job = planned(
+        TOTALS.format(where="")
+        + """
+        CREATE MATERIALIZED TABLE minutes (PRIMARY KEY (window_end) NOT ENFORCED) AS
+        SELECT window_end, COUNT(*) AS n FROM TUMBLE(TABLE events, DESCRIPTOR(event_time), INTERVAL '1' MINUTE)
+        GROUP BY window_start, window_end;
+        """
+    )
+    (scan,) = scans(job)
+    assert "project=[user_id, amount, event_ms, $dead], metadata=[dead-letter]" in scan
+    assert dead(job) == ["events$dead"]
+
+
+def test_a_source_that_only_a_subquery_reads_is_routed(planned):
+    job = planned(TOTALS.format(where=" WHERE user_id IN (SELECT user_id FROM users)"))
+    assert (dead(job), routed(job)) == (["events$dead", "users$dead"], {"events": True, "users": True})
+
+
+def test_a_source_that_is_declared_and_not_read_is_not(planned):
+    other = USERS.replace("users", "others")
+    job = planned(other + TOTALS.format(where=""))
+    assert (dead(job), routed(job)) == (["events$dead"], {"events": True})
+
+
+def test_a_table_that_the_job_writes_stays_what_it_is(planned):
+    job = planned(
+        """
+        CREATE TABLE seen (user_id STRING) WITH ('connector' = 'kafka', 'topic' = 'seen', 'format' = 'json');
+        INSERT INTO seen SELECT user_id FROM events;
+        """
+    )
+    assert dead(job) == ["events$dead"]
+    (seen,) = (table for table in job.plan.tables("sink") if table.name == "seen")
+    assert (seen.options["connector"], seen.options["format"]) == ("kafka", "json")
+
+
+def test_a_changelog_format_is_not_routed(planned):
+    job = planned(
+        "CREATE MATERIALIZED TABLE totals (PRIMARY KEY (user_id) NOT ENFORCED) AS\n"
+        "SELECT user_id, COUNT(*) AS n FROM changes GROUP BY user_id;\n"
+        + USERS.replace("users", "changes").replace("'json'", "'debezium-json'")
+    )
+    assert (dead(job), routed(job)) == ([], {"changes": False})
+
+
+def test_json_is_decoded_by_tally_s_own_decoder(planned):
+    job = planned(TOTALS.format(where=""), ", 'json.lenient' = 'true', 'dead-letter.max-share' = '1'")
+    (records,) = job.plan.tables("source")
+    assert {key: records.options[key] for key in ("connector", "format", "tally-json.lenient")} == {
+        "connector": "tally-kafka",
+        "format": "tally-json",
+        "tally-json.lenient": "true",
+    }
+    assert records.options["dead-letter.max-share"] == "1"
+
+
+def test_letters_take_the_connection_of_their_source_and_the_delivery_that_it_says(planned):
+    job = planned(
+        TOTALS.format(where=""),
+        ", 'properties.security.protocol' = 'SSL', 'properties.group.id' = 'g', "
+        "'dead-letter.delivery-guarantee' = 'at-least-once'",
+    )
+    (letters,) = (table for table in job.plan.tables("sink") if table.name == "events$dead")
+    assert letters.options == {
+        "connector": "tally-dead-letters",
+        "table": "events",
+        "properties.bootstrap.servers": "unset:1",
+        "properties.security.protocol": "SSL",
+        "sink.delivery-guarantee": "at-least-once",
+        "sink.transactional-id-prefix": "unset:1",
+    }
+
+
+def test_events_are_enriched_from_cassandra_by_a_lookup_join(planned):
+    job = planned(
+        """
+        CREATE TABLE clicks (user_id STRING NOT NULL, seen AS PROCTIME())
+        WITH ('connector' = 'kafka', 'topic' = 'clicks', 'format' = 'json');
+        CREATE TABLE profiles (user_id STRING NOT NULL, country STRING, PRIMARY KEY (user_id) NOT ENFORCED)
+        WITH ('connector' = 'cassandra', 'table' = 'profiles', 'lookup.async' = 'true');
+        CREATE MATERIALIZED TABLE by_country (PRIMARY KEY (country) NOT ENFORCED) AS
+        SELECT COALESCE(p.country, '?') AS country, COUNT(*) AS clicks
+        FROM clicks AS c LEFT JOIN profiles FOR SYSTEM_TIME AS OF c.seen AS p ON c.user_id = p.user_id
+        GROUP BY COALESCE(p.country, '?');
+        """
+    )
+    assert routed(job) == {"clicks": True, "profiles": False}
+    (join,) = (node["description"] for node in job.plan.nodes if "lookup-join" in node["type"])
+    assert "table=[default_catalog.default_database.profiles]" in join
+    (profiles,) = job.plan.tables("lookup")
+    target = Target(None, "10.0.0.1:9042", CassandraSettings(keyspace="shop"))
+    connected = table_options(profiles, dict(profiles.options), target)
+    assert (connected["contact-points"], connected["keyspace"]) == ("10.0.0.1:9042", "shop")
+    assert [source.name for source in job.sources] == ["clicks", "profiles"]
