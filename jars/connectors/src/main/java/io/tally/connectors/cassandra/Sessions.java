@@ -1,6 +1,7 @@
 package io.tally.connectors.cassandra;
 
 import com.datastax.dse.driver.api.core.config.DseDriverOption;
+import com.datastax.oss.driver.api.core.CqlIdentifier;
 import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.CqlSessionBuilder;
 import com.datastax.oss.driver.api.core.DriverException;
@@ -25,6 +26,9 @@ final class Sessions {
 
   /** A server that is away is reported within seconds, however long requests may take. */
   private static final Duration MAX_CONNECT = Duration.ofSeconds(5);
+
+  /** A schema is several requests' answers; that it is slow to come says nothing about a table. */
+  private static final Duration MIN_SCHEMA_TIMEOUT = Duration.ofSeconds(10);
 
   private static final Duration FIRST_RECONNECT = Duration.ofSeconds(1);
 
@@ -67,7 +71,31 @@ final class Sessions {
           "no Cassandra node is in data centre '%s' (option 'local-datacenter'); there is %s"
               .formatted(connection.localDatacenter(), String.join(", ", datacenters)));
     }
-    return session;
+    return withSchema(session, connection, keyspace);
+  }
+
+  /**
+   * Makes sure that the session knows the keyspace if there is one: where the driver cannot read
+   * the schema while it connects, it goes on without any, and every table seems to be missing.
+   *
+   * @throws CassandraSinkException if the schema cannot be read
+   */
+  static CqlSession withSchema(CqlSession session, Connection connection, String keyspace)
+      throws CassandraSinkException {
+    if (session.getMetadata().getKeyspace(CqlIdentifier.fromInternal(keyspace)).isPresent()) {
+      return session;
+    }
+    try {
+      session.refreshSchema();
+      return session;
+    } catch (DriverException | IllegalStateException e) {
+      // The latter while its control connection is away.
+      close(session);
+      throw new CassandraSinkException(
+          "cannot read the schema of Cassandra at %s: %s"
+              .formatted(addresses(connection), DriverErrors.oneLine(e)),
+          e);
+    }
   }
 
   /** Closes a session at once: what is still unanswered is of no more interest. */
@@ -125,6 +153,9 @@ final class Sessions {
             .withDuration(DefaultDriverOption.CONNECTION_CONNECT_TIMEOUT, connect)
             .withDuration(DefaultDriverOption.CONNECTION_INIT_QUERY_TIMEOUT, connect)
             .withDuration(DefaultDriverOption.CONTROL_CONNECTION_TIMEOUT, timeout)
+            .withDuration(
+                DefaultDriverOption.METADATA_SCHEMA_REQUEST_TIMEOUT,
+                longer(timeout, MIN_SCHEMA_TIMEOUT))
             // Otherwise a node that is back would not be looked for until retries are used up.
             .withDuration(
                 DefaultDriverOption.RECONNECTION_BASE_DELAY, shorter(FIRST_RECONNECT, wait))
@@ -143,6 +174,10 @@ final class Sessions {
     SHUTDOWN_QUIET_PERIODS.forEach(option -> config.withInt(option, 0));
     DriverOptions.apply(connection.driver(), config);
     return config.build();
+  }
+
+  private static Duration longer(Duration one, Duration other) {
+    return one.compareTo(other) > 0 ? one : other;
   }
 
   private static Duration shorter(Duration one, Duration other) {

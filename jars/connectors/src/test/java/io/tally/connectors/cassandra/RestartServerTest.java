@@ -1,6 +1,7 @@
 package io.tally.connectors.cassandra;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import com.datastax.oss.driver.api.core.CqlSession;
@@ -50,6 +51,25 @@ class RestartServerTest {
         assertThat(away).isLessThan(table.settings().retry().maxBackoff().multipliedBy(2));
         TimeUnit.MILLISECONDS.sleep(100);
       }
+    }
+  }
+
+  /** It is no reason to say that a table is missing, which no later try would mend. */
+  @Test
+  void aSchemaThatCannotBeReadIsNotTakenForAnEmptyOne() throws Exception {
+    Tables table = new Tables().option("contact-points", "127.0.0.1:" + server.port());
+    SinkSettings.Connection connection = table.settings().connection();
+    CqlSession session = Sessions.open(table.settings(), "ks");
+    server.kill();
+    try {
+      assertThatThrownBy(() -> Sessions.withSchema(session, connection, "other"))
+          .isInstanceOf(CassandraSinkException.class)
+          .isNotInstanceOf(CassandraRefusedException.class)
+          .hasMessageStartingWith(
+              "cannot read the schema of Cassandra at 127.0.0.1:%d: ".formatted(server.port()));
+      assertThat(session.isClosed()).isTrue();
+    } finally {
+      server.startAgain();
     }
   }
 }

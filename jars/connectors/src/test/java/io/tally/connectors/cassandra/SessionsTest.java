@@ -29,6 +29,17 @@ class SessionsTest {
         .isEqualTo(Duration.ofMillis(200));
   }
 
+  /** Without its schema a table seems to be missing, so a busy server is given time for it. */
+  @Test
+  void theSchemaIsWaitedForLongerThanARequest() {
+    DriverExecutionProfile hasty = config(new Tables().option("request-timeout", "1 s"));
+    assertThat(hasty.getDuration(DefaultDriverOption.METADATA_SCHEMA_REQUEST_TIMEOUT))
+        .isEqualTo(Duration.ofSeconds(10));
+    DriverExecutionProfile patient = config(new Tables().option("request-timeout", "1 min"));
+    assertThat(patient.getDuration(DefaultDriverOption.METADATA_SCHEMA_REQUEST_TIMEOUT))
+        .isEqualTo(Duration.ofMinutes(1));
+  }
+
   @Test
   void whatIsHandedOnToTheDriverStandsAboveItsDefaults() {
     Tables table = new Tables().option("driver.advanced.reconnection-policy.max-delay", "3 s");
