@@ -25,7 +25,7 @@ def explain(job: Job, keyspace: str) -> str:
         [f"job {job.name}: {job.file}", *_settings(job)],
         *(_source(source) for source in job.sources),
         _used(job),
-        *(_aggregate(aggregate, keyspace) for aggregate in job.aggregates),
+        *([*_aggregate(aggregate, keyspace), *_late(aggregate, job)] for aggregate in job.aggregates),
         ["plan", *_indented(job.plan.tree())],
     ]
     return "\n\n".join("\n".join(block) for block in map(list, blocks) if block) + "\n"
@@ -61,6 +61,14 @@ def _aggregate(aggregate: Aggregate, keyspace: str) -> Iterator[str]:
     if aggregate.window:
         yield f"  window: {_window(aggregate.window)}"
     yield from _indented(chain.from_iterable(_sink(aggregate, sink, keyspace) for sink in aggregate.sinks))
+
+
+def _late(aggregate: Aggregate, job: Job) -> Iterator[str]:
+    topics = {source.name: source.late_topic for source in job.sources}
+    gates = [gate for gate in job.gates if aggregate.name in gate.feeds]
+    for topic in dict.fromkeys(topics[gate.source] for gate in gates):
+        nodes = ", ".join(f"[{gate.node}]" for gate in gates if topics[gate.source] == topic)
+        yield f"  late rows: topic {topic}, by a gate ahead of {nodes} of the plan"
 
 
 def _window(window: Window) -> str:

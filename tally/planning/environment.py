@@ -14,8 +14,9 @@ from typing import Any
 
 from py4j.protocol import Py4JJavaError
 from pyflink.common import Configuration
+from pyflink.datastream import StreamExecutionEnvironment
 from pyflink.java_gateway import get_gateway
-from pyflink.table import EnvironmentSettings, Table, TableEnvironment
+from pyflink.table import EnvironmentSettings, StreamTableEnvironment, Table
 from pyflink.util.exceptions import JavaException
 
 # What tally relies on, with the reason a SET of it is answered with. Every other table option is the analyst's.
@@ -43,13 +44,20 @@ RELIED_ON_PREFIXES: Mapping[str, str] = {
 }
 
 
-def create_environment(options: Mapping[str, str], jars: Sequence[Path]) -> TableEnvironment:
+def create_environment(options: Mapping[str, str], jars: Sequence[Path]) -> StreamTableEnvironment:
     """Return a streaming TableEnvironment of its own.
 
     Args:
         options: Flink options; what tally relies on is added and wins.
         jars: connectors and formats beyond PyFlink's own.
     """
+    configuration = _configuration(options, jars)
+    settings = EnvironmentSettings.new_instance().in_streaming_mode().with_configuration(configuration)
+    streams = StreamExecutionEnvironment.get_execution_environment(configuration)
+    return StreamTableEnvironment.create(streams, settings.build())
+
+
+def _configuration(options: Mapping[str, str], jars: Sequence[Path]) -> Configuration:
     configuration = Configuration()
     relied_on = {key: value for key, (value, _) in RELIED_ON.items()}
     executables = {"python.executable": sys.executable, "python.client.executable": sys.executable}
@@ -57,8 +65,7 @@ def create_environment(options: Mapping[str, str], jars: Sequence[Path]) -> Tabl
         configuration.set_string(key, value)
     if jars:
         configuration.set_string("pipeline.jars", ";".join(jar.resolve().as_uri() for jar in jars))
-    settings = EnvironmentSettings.new_instance().in_streaming_mode().with_configuration(configuration)
-    return TableEnvironment.create(settings.build())
+    return configuration
 
 
 class FlinkPlanner:

@@ -282,6 +282,27 @@ class UnsupportedStatement(ProjectError):
 
 
 @dataclass(eq=False)
+class UngatedWindow(ProjectError):
+    """A window whose late rows cannot be set aside."""
+
+    window: str
+    span: Span | None
+
+    @property
+    def message(self) -> str:
+        """Name the window and say why."""
+        return f"{self.window} cannot be kept right: a row that is late for one window would overwrite its result"
+
+    @property
+    def hint(self) -> str:
+        """Show the window table function."""
+        return (
+            "write FROM TABLE(HOP(TABLE events, DESCRIPTOR(event_time), slide, size)) ... "
+            "GROUP BY window_start, window_end"
+        )
+
+
+@dataclass(eq=False)
 class EmptyJob(ProjectError):
     """A file that writes nothing."""
 

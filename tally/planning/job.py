@@ -134,6 +134,11 @@ class Source:
         """The topics that it reads; none where they are given by a pattern."""
         return tuple(filter(None, self.topic.split(";")))
 
+    @property
+    def late_topic(self) -> str:
+        """The topic of its late rows: which of several topics a row was in, a query does not know."""
+        return f"{self.topics[0] if self.topics else self.name}.late"
+
 
 @dataclass(frozen=True)
 class Aggregate:
@@ -184,6 +189,36 @@ class Function:
 
 
 @dataclass(frozen=True)
+class Gate:
+    """One input of an operator that would drop late rows, which go to the topic ``<source topic>.late`` instead.
+
+    Attributes:
+        node: of the plan.
+        input: of the node, from 0.
+        kind: of the row's windows; ``attached``: its one window stands in its columns; ``moment``: it is late once the
+            watermark has reached its event time.
+        time: column of the event time, or of an attached window's end.
+        start: column of an attached window's start; -1 for none.
+        size: of a window; of a cumulating one the greatest, of a session the gap.
+        step: from one window to the next; of tumbling windows and sessions the size.
+        offset: of the first window from the epoch.
+        feeds: aggregates, and tables of plain INSERT statements, that the node feeds.
+        source: table that the event time comes from.
+    """
+
+    node: int
+    input: int
+    kind: Literal["tumbling", "hopping", "cumulating", "session", "attached", "moment"]
+    time: int
+    start: int = -1
+    size: timedelta = timedelta(0)
+    step: timedelta = timedelta(0)
+    offset: timedelta = timedelta(0)
+    feeds: tuple[str, ...] = ()
+    source: str = ""
+
+
+@dataclass(frozen=True)
 class Job:
     """What Flink runs for one file of ``sql/aggregates`` or one module of ``jobs``.
 
@@ -197,6 +232,7 @@ class Job:
         tables: names of tables that plain INSERT statements write.
         options: what SET statements of the file say.
         plan: Flink's compiled plan.
+        gates: where late rows leave the plan.
         fingerprints: by aggregate (and plain table): a hash of what feeds it; a checkpoint fits while all are equal.
     """
 
@@ -210,3 +246,4 @@ class Job:
     options: Mapping[str, str]
     plan: Plan
     fingerprints: Mapping[str, str]
+    gates: tuple[Gate, ...] = ()

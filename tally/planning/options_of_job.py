@@ -42,6 +42,10 @@ class JobOptions:
         """Set those options of the job that neither it nor all jobs have."""
         self.add({key: value for key, value in options.items() if key not in {**self._base, **self.written}})
 
+    def is_set(self, key: str) -> bool:
+        """Tell whether an option is set, for this job or for all."""
+        return key in self.written or key in self._base
+
     def is_true(self, key: str) -> bool:
         """Tell whether an option is ``true``, for this job or for all."""
         return (self.written.get(key) or self._base.get(key, "")).lower() == "true"

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from tally.errors import Span
 from tally.planning.drafts import Declared, Draft, draft, missing_key, probe
 from tally.planning.environment import FlinkPlanner
-from tally.planning.errors import EmptyJob, KeyNotUnique, NullableKey, UnsupportedStatement
-from tally.planning.job import Aggregate, Job, Source
+from tally.planning.errors import EmptyJob, KeyNotUnique, NullableKey, UngatedWindow, UnsupportedStatement
+from tally.planning.gates import IDLE_TIMEOUT, ONE_PHASE, gates_of, needs_one_phase
+from tally.planning.job import Aggregate, Gate, Job, Source
 from tally.planning.keycheck import SinkKeys
 from tally.planning.latest_rows import MINI_BATCH, MINI_BATCH_BOUNDS, is_misjudged
 from tally.planning.lineage import origin_of
 from tally.planning.options_of_job import JobOptions
 from tally.planning.plan import Plan, PlanTable, normalized
 from tally.planning.resolver import Resolver
-from tally.planning.routing import dead_table, insert_dead, source_of, written_tables
+from tally.planning.routing import dead_table, insert_dead, records_table, source_of, written_tables
 from tally.planning.schema import columns_of, key_of
 from tally.planning.translate import complaint
 from tally.planning.udfs import make_importable
@@ -157,7 +158,20 @@ class JobPlanner:
             options=self._options.written,
             plan=plan,
             fingerprints=self._fingerprints(plan, aggregates, tables),
+            gates=self._gates(plan),
         )
+
+    def _gates(self, plan: Plan) -> tuple[Gate, ...]:
+        sources = {records_table(s.name): s.name for s in self.resolver.sources.values() if s.is_routed}
+        sinks = {
+            table.name: draft.aggregate.name for draft in self._drafts for table in draft.sink_nodes(plan)
+        }
+        sinks |= {table.name: table.name for table in self._plain_tables(plan)}
+        try:
+            gates = tuple(gates_of(plan, sources, sinks))
+        except UngatedWindow as error:
+            raise replace(error, span=self._writes[0].span) from error
+        return tuple(replace(gate, source=sources[gate.source]) for gate in gates)
 
     def _routed_plan(self) -> Plan:
         """Compile all writes, and those of the dead letters of each source that they read."""
@@ -187,6 +201,9 @@ class JobPlanner:
         if is_misjudged(plan) and not self._options.is_true(MINI_BATCH):
             self._options.add({MINI_BATCH: "true"})
             self._options.add_missing(MINI_BATCH_BOUNDS)
+            plan = self._compile(writes)
+        if needs_one_phase(plan, self._options.is_set(IDLE_TIMEOUT)):
+            self._options.add(ONE_PHASE)
             plan = self._compile(writes)
         return plan
 

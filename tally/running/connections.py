@@ -44,13 +44,30 @@ def connected_plan(job: Job, target: Target) -> str:
     """
     derived = {sink_table(a.name, sink): sink_options(sink) for a in job.aggregates for sink in a.sinks}
 
-    dead = {dead_table(source.name): _transactions(job, source, target) for source in job.sources}
+    dead = {dead_table(source.name): _transactions(job, source, target, "dead") for source in job.sources}
 
     def options_of(table: PlanTable) -> Mapping[str, str]:
         known = {**derived.get(table.name, {}), **dead.get(table.name, {})}
         return table_options(table, {**table.options, **known}, target)
 
     return job.plan.connected(options_of)
+
+
+def late_options(job: Job, target: Target) -> dict[str, dict[str, str]]:
+    """Return how the late rows of each source are written that has gates: as its dead letters are.
+
+    Raises:
+        KafkaUnreachable: no address is known.
+    """
+    gated = {gate.source for gate in job.gates}
+    tables = {table.name: table for table in job.plan.tables("sink")}
+    found = {}
+    for source in job.sources:
+        if source.name in gated:
+            table = tables[dead_table(source.name)]
+            written = {**table.options, **_transactions(job, source, target, "late")}
+            found[source.name] = table_options(table, written, target)
+    return found
 
 
 def table_options(table: PlanTable, options: dict[str, str], target: Target) -> dict[str, str]:
@@ -91,10 +108,10 @@ def _cassandra_options(options: Mapping[str, str], target: Target) -> dict[str, 
     return {key: value for key, value in connected.items() if key not in written}
 
 
-def _transactions(job: Job, source: Source, target: Target) -> dict[str, str]:
+def _transactions(job: Job, source: Source, target: Target, kind: str) -> dict[str, str]:
     # Two jobs of one prefix would abort each other's transactions, a bounded run and a continuous one also.
     run = "bounded-" if target.bounded else ""
-    return {"sink.transactional-id-prefix": f"tally-{run}{job.name}-{source.name}-dead"}
+    return {"sink.transactional-id-prefix": f"tally-{run}{job.name}-{source.name}-{kind}"}
 
 
 def _bounds(target: Target) -> dict[str, str]:

@@ -25,7 +25,8 @@ _NO_WATERMARK = -(2**63)
 _END_OF_TIME = 2**63 - 1
 Values = Mapping[str, Mapping[str, Any]]
 _ROWS_IN, _ROWS_OUT = "numRecordsOut", "numRecordsIn"
-_LATE, _LAG, _WATERMARK = "numLateRecordsDropped", "pendingRecords", "currentInputWatermark"
+_LATE, _LAG, _WATERMARK = "numLateRows", "pendingRecords", "currentInputWatermark"
+_DROPPED = "numLateRecordsDropped"
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,8 @@ class Progress:
         state: of the job: RUNNING, FINISHED, RESTARTING, ...
         rows_in: rows read from its sources since the job started.
         rows_out: changes written to its first sink since the job started.
-        late: rows that its windows dropped, as Flink counts them: rows that were aggregated before count once.
+        late: rows that were set aside since their windows had closed, once for each window; and where no gate stands
+            ahead of an operator, those that it dropped, as Flink counts them.
         event_time: up to when its windows are closed; None before the first watermark, ``datetime.max`` at the end.
         lag: records of its topics that are not read yet; None where Kafka has not told.
         problem: why the job is being restarted, while it is.
@@ -134,7 +136,7 @@ def _is_complete(names: Sequence[str]) -> bool:
 
 def _is_wanted(name: str) -> bool:
     operator, _, metric = name.rpartition(".")
-    return bool(operator) and metric in {_ROWS_IN, _ROWS_OUT, _LATE, _LAG, _WATERMARK}
+    return bool(operator) and metric in {_ROWS_IN, _ROWS_OUT, _LATE, _DROPPED, _LAG, _WATERMARK}
 
 
 def _watched(job: Job) -> Iterable[str]:
@@ -147,7 +149,7 @@ def _progress(job: Job, name: str, state: str, values: Values) -> Progress:
     sources = [table for table in job.plan.tables("source") if table.node in nodes]
     lag = _picked(values, _LAG, lambda operator: any(_reads(operator, table) for table in sources))
     read = _picked(values, _ROWS_IN, lambda operator: any(_reads(operator, table) for table in sources))
-    late = _picked(values, _LATE, lambda operator: _node_of(operator) in nodes)
+    late = [m for name in (_LATE, _DROPPED) for m in _picked(values, name, lambda op: _node_of(op) in nodes)]
     return Progress(
         job=job.name,
         aggregate=name,

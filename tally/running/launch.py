@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from pyflink.java_gateway import get_gateway
+from pyflink.table import StreamTableEnvironment
 
-from tally.planning.environment import create_environment
+from tally.planning.environment import create_environment, java_map
 from tally.planning.job import Job
 from tally.running.checkpoints import JobFolder
-from tally.running.connections import Target, connected_plan
+from tally.running.connections import Target, connected_plan, late_options
 
 
 @dataclass(frozen=True)
@@ -49,9 +52,26 @@ def start(job: Job, launch: Launch, extra: Mapping[str, str]) -> str:
     environment = create_environment(options, launch.jars)
     for function in job.functions:
         environment.execute_sql(function.statement)
-    references = get_gateway().jvm.org.apache.flink.table.api.PlanReference
-    plan = environment._j_tenv.loadPlan(references.fromJsonString(connected_plan(job, launch.target)))
-    return str(plan.execute().getJobClient().get().getJobID().toString())
+    return str(_gated(job, environment, launch.target).start(job.name).getJobID().toString())
+
+
+def _gated(job: Job, environment: StreamTableEnvironment, target: Target) -> Any:
+    """Return the translated plan with its gates in it."""
+    late = get_gateway().jvm.io.tally.connectors.late
+    tables = environment._j_tenv
+    gated = late.GatedJob(tables.execEnv(), tables, connected_plan(job, target))
+    topics = {source.name: source.late_topic for source in job.sources}
+    for source, options in late_options(job, target).items():
+        gated.topic(source, java_map(options))
+    for gate in job.gates:
+        sizes = (_milliseconds(width) for width in (gate.size, gate.step, gate.offset))
+        names = (", ".join(gate.feeds), gate.source, topics[gate.source])
+        gated.gate(late.GateSpec(gate.node, gate.input, gate.kind, *sizes, gate.time, gate.start, *names))
+    return gated
+
+
+def _milliseconds(width: timedelta) -> int:
+    return width // timedelta(milliseconds=1)
 
 
 def _remote(cluster: str) -> dict[str, str]:

@@ -11,8 +11,9 @@ from tally.serving.schema import ensure_tables
 from tally.serving.tables import ServingTable, serving_table
 from tally.serving.tombstones import write_tombstones
 from tally.serving.topics import (
+    dead_topic,
     ensure_compacted,
-    ensure_dead_topics,
+    ensure_letter_topics,
     existing_topics,
     require_compacted,
     require_topics,
@@ -35,10 +36,19 @@ def upsert_topics(jobs: Iterable[Job]) -> tuple[str, ...]:
     return tuple(a.kafka.topic for a in aggregates_of(jobs) if a.kafka)
 
 
-def routed_topics(jobs: Iterable[Job]) -> tuple[str, ...]:
-    """Return the topics whose dead letters are routed; a source over a topic pattern names none."""
-    routed = (source for job in jobs for source in job.sources if source.is_routed)
-    return tuple(topic for source in routed for topic in source.topics)
+def letter_topics(jobs: Iterable[Job]) -> dict[str, str]:
+    """Return the topics of dead letters and late rows, each with its source topic.
+
+    A source over a topic pattern names none.
+    """
+    found: dict[str, str] = {}
+    for job in jobs:
+        gated = {gate.source for gate in job.gates}
+        for source in (source for source in job.sources if source.is_routed and source.topics):
+            found |= {dead_topic(topic): topic for topic in source.topics}
+            if source.name in gated:
+                found[source.late_topic] = source.topics[0]
+    return found
 
 
 def prepare(jobs: Sequence[Job], target: Target, settings: Settings, feeds: Mapping[str, str]) -> None:
@@ -67,8 +77,8 @@ def prepare(jobs: Sequence[Job], target: Target, settings: Settings, feeds: Mapp
             ensure_write_ceiling(session, settings.cassandra)
     if topics:
         ensure_compacted(target.kafka, topics, settings.kafka)
-    if routed := routed_topics(jobs):
-        ensure_dead_topics(target.kafka, routed, settings.kafka)
+    if letters := letter_topics(jobs):
+        ensure_letter_topics(target.kafka, letters, settings.kafka)
 
 
 def empty(jobs: Sequence[Job], target: Target, settings: Settings) -> None:

@@ -89,11 +89,18 @@ def dead_topic(topic: str) -> str:
     return f"{topic}.dead"
 
 
-def ensure_dead_topics(address: str | None, topics: Iterable[str], settings: KafkaSettings) -> list[str]:
-    """Create the topics for the dead letters of topics, where they are missing.
+def ensure_letter_topics(
+    address: str | None, topics: Mapping[str, str], settings: KafkaSettings
+) -> list[str]:
+    """Create topics for dead letters and late rows, where they are missing.
 
-    What they hold is kept for as long as the settings say, and may be larger than what the topic holds by the headers
-    that a letter has more.
+    What they hold is kept for as long as the settings say, and may be larger than what the source topic holds by the
+    headers that it has more.
+
+    Args:
+        address: bootstrap servers.
+        topics: by its name, the source topic of each.
+        settings: of Kafka.
 
     Returns:
         The names of those created.
@@ -104,13 +111,13 @@ def ensure_dead_topics(address: str | None, topics: Iterable[str], settings: Kaf
     """
     client = admin(address)
     existing = _topics(client, str(address))
-    wanted = [topic for topic in dict.fromkeys(topics) if dead_topic(topic) not in existing]
-    new = [_new(dead_topic(topic), settings, _dead_config(str(address), topic, settings)) for topic in wanted]
+    missing = [topic for topic in topics if topic not in existing]
+    new = [_new(name, settings, _letter_config(str(address), topics[name], settings)) for name in missing]
     _create(client, str(address), new)
-    return [dead_topic(topic) for topic in wanted]
+    return missing
 
 
-def _dead_config(address: str, topic: str, settings: KafkaSettings) -> dict[str, str]:
+def _letter_config(address: str, topic: str, settings: KafkaSettings) -> dict[str, str]:
     largest = int(topic_config(address, topic)["max.message.bytes"]) + _MAX_HEADERS_BYTES
     return {
         "cleanup.policy": "delete",

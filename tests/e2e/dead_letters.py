@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 import psutil
-from confluent_kafka import Consumer, Producer, TopicPartition
+from confluent_kafka import Consumer, Message, Producer, TopicPartition
 
 from tally.serving.topics import end_offsets
 from tests.e2e.outages import TALLY, Run
@@ -44,8 +44,8 @@ class Letter:
         return int(self.said["partition"]), int(self.said["offset"])
 
 
-def letters(kafka: str, topic: str) -> list[Letter]:
-    """Return the committed letters of a topic."""
+def committed(kafka: str, topic: str) -> Iterator[Message]:
+    """Yield the committed messages of a topic up to its present end."""
     consumer = Consumer(
         {
             "bootstrap.servers": kafka,
@@ -57,20 +57,27 @@ def letters(kafka: str, topic: str) -> list[Letter]:
     )
     ends = end_offsets(kafka, topic)
     consumer.assign([TopicPartition(topic, number, start) for number, (start, _) in ends.items()])
-    found, ended = [], 0
+    ended = 0
     try:
         while ended < len(ends):
             message = consumer.poll(30)
             assert message is not None
             if message.error():
                 ended += 1
-                continue
-            headers = message.headers() or []
-            own = len(headers) - 7
-            said = {name.removeprefix("tally."): value.decode() for name, value in headers[own:]}
-            found.append(Letter(message.key(), message.value(), tuple(headers[:own]), said))
+            else:
+                yield message
     finally:
         consumer.close()
+
+
+def letters(kafka: str, topic: str) -> list[Letter]:
+    """Return the committed letters of a topic."""
+    found = []
+    for message in committed(kafka, topic):
+        headers = message.headers() or []
+        own = len(headers) - 7
+        said = {name.removeprefix("tally."): value.decode() for name, value in headers[own:]}
+        found.append(Letter(message.key(), message.value(), tuple(headers[:own]), said))
     return found
 
 

@@ -1,8 +1,6 @@
 package io.tally.connectors.kafka;
 
 import java.time.Duration;
-import java.util.Map;
-import java.util.Properties;
 import java.util.Set;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.ConfigOptions;
@@ -77,17 +75,6 @@ public final class DeadLetterTableFactory implements DynamicTableSinkFactory {
       throw new ValidationException(
           "option 'sink.transactional-id-prefix' is missing: 'sink.delivery-guarantee' is exactly-once");
     }
-    return new DeadLetterSink(properties(context.getCatalogTable().getOptions()), options);
-  }
-
-  private static Properties properties(Map<String, String> options) {
-    Properties properties = new Properties();
-    options.forEach(
-        (key, value) -> {
-          if (key.startsWith(PROPERTIES)) {
-            properties.setProperty(key.substring(PROPERTIES.length()), value);
-          }
-        });
-    return properties;
+    return new DeadLetterSink(context.getCatalogTable().getOptions(), options);
   }
 }

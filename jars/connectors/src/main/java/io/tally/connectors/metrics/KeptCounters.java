@@ -18,7 +18,7 @@ import org.apache.flink.metrics.reporter.MetricReporter;
 public final class KeptCounters implements MetricReporter {
 
   private static final Set<String> KEPT =
-      Set.of("numRecordsIn", "numRecordsOut", "numLateRecordsDropped");
+      Set.of("numRecordsIn", "numRecordsOut", "numLateRows", "numLateRecordsDropped");
 
   private static final Map<String, Map<Place, Counter>> BY_JOB = new ConcurrentHashMap<>();
 

@@ -1,0 +1,57 @@
+package io.tally.connectors.kafka;
+
+import java.util.Map;
+import java.util.Properties;
+import org.apache.flink.configuration.ReadableConfig;
+import org.apache.flink.connector.base.DeliveryGuarantee;
+import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
+import org.apache.flink.connector.kafka.sink.KafkaSink;
+import org.apache.flink.connector.kafka.sink.KafkaSinkBuilder;
+import org.apache.flink.kafka.shaded.org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.flink.table.data.RowData;
+
+/** Makes Kafka sinks of what is set aside: dead letters and late rows. */
+public final class LetterSink {
+
+  private static final String PROPERTIES = "properties.";
+
+  private LetterSink() {}
+
+  /**
+   * Makes a sink.
+   *
+   * @param table the options of the table, for the producer's properties
+   * @param options the same, as {@link DeadLetterTableFactory} declares them
+   */
+  public static KafkaSink<RowData> of(
+      Map<String, String> table,
+      ReadableConfig options,
+      KafkaRecordSerializationSchema<RowData> serializer) {
+    DeliveryGuarantee delivery = options.get(DeadLetterTableFactory.DELIVERY);
+    KafkaSinkBuilder<RowData> builder =
+        KafkaSink.<RowData>builder()
+            .setKafkaProducerConfig(producer(table, options))
+            .setBootstrapServers(options.get(DeadLetterTableFactory.SERVERS))
+            .setRecordSerializer(serializer)
+            .setDeliveryGuarantee(delivery);
+    if (delivery == DeliveryGuarantee.EXACTLY_ONCE) {
+      builder.setTransactionalIdPrefix(options.get(DeadLetterTableFactory.PREFIX));
+    }
+    return builder.build();
+  }
+
+  private static Properties producer(Map<String, String> table, ReadableConfig options) {
+    Properties producer = new Properties();
+    long timeout = options.get(DeadLetterTableFactory.TRANSACTION_TIMEOUT).toMillis();
+    producer.setProperty(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, String.valueOf(timeout));
+    // The topic decides how large a letter may be; the client's own limit would end the job.
+    producer.setProperty(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, String.valueOf(Integer.MAX_VALUE));
+    table.forEach(
+        (key, value) -> {
+          if (key.startsWith(PROPERTIES)) {
+            producer.setProperty(key.substring(PROPERTIES.length()), value);
+          }
+        });
+    return producer;
+  }
+}

@@ -1,0 +1,104 @@
+"""Events out of order for the tests of late rows, and the late rows that a topic holds."""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from confluent_kafka import Producer
+
+from tests.e2e.dead_letters import committed
+
+MINUTE = 60_000
+START = 1_600_000_020_000
+"""At 20 s of a minute; epoch milliseconds."""
+
+
+@dataclass(frozen=True)
+class LateRow:
+    """A late row as read: its columns, and tally's headers by name without their prefix."""
+
+    row: dict[str, object]
+    said: dict[str, str]
+
+    @property
+    def window(self) -> tuple[int, int]:
+        return int(self.said["window-start"]), int(self.said["window-end"])
+
+    @property
+    def identity(self) -> str:
+        # The column is the planner's own, of the expression that the query makes of partition and offset.
+        [found] = [value for value in self.row.values() if re.fullmatch(r"\d+-\d+", str(value))]
+        return str(found)
+
+
+def late_rows(kafka: str, topic: str) -> list[LateRow]:
+    """Return the committed rows of a topic of late rows."""
+    found = []
+    for message in committed(kafka, topic):
+        said = {name.removeprefix("tally."): value.decode() for name, value in message.headers()}
+        found.append(LateRow(json.loads(message.value()), said))
+    return found
+
+
+@dataclass
+class Disordered:
+    """A load of events at random, but the same for each seed, of which a tenth is minutes behind the others.
+
+    Attributes:
+        times: of each event by identity, ``partition-offset``.
+    """
+
+    seed: int
+    partitions: int
+    times: dict[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._random = random.Random(self.seed)
+        self._offsets = Counter[int]()
+
+    def produce(self, kafka: str, topic: str, events: int) -> None:
+        """Produce events to all partitions; time goes on by a second for each of a partition."""
+        producer = Producer({"bootstrap.servers": kafka, "acks": "all", "enable.idempotence": True})
+        for _ in range(events):
+            partition = self._random.randrange(self.partitions)
+            offset = self._offsets[partition]
+            self._offsets[partition] += 1
+            moment = START + offset * 1000 - self._behind()
+            self.times[f"{partition}-{offset}"] = moment
+            event = {"user_id": f"u{self._random.randrange(3)}", "event_ms": moment}
+            stamp = int(time.time() * 1000)
+            producer.produce(topic, json.dumps(event).encode(), None, partition, timestamp=stamp)
+            producer.poll(0)
+        assert producer.flush(30) == 0
+
+    def _behind(self) -> int:
+        # The source's delay is 20 s: some of the first are late, most of the second for some of their windows.
+        most = self._random.choice([0] * 7 + [30_000] * 2 + [8 * MINUTE])
+        return self._random.randrange(most + 1)
+
+    def tumbling(self, size: int) -> Counter[tuple[str, int, int]]:
+        """Return each event with its window."""
+        return Counter((one, at // size * size, at // size * size + size) for one, at in self.times.items())
+
+    def hopping(self, slide: int, size: int) -> Counter[tuple[str, int, int]]:
+        """Return each event with each of its windows."""
+        return Counter(self._hopping(slide, size))
+
+    def _hopping(self, slide: int, size: int) -> Iterator[tuple[str, int, int]]:
+        for one, at in self.times.items():
+            for end in range(at // slide * slide + slide, at + size + 1, slide):
+                yield one, end - size, end
+
+    def cumulating(self, step: int, size: int) -> Counter[tuple[str, int, int]]:
+        """Return each event with each of its windows."""
+        return Counter(
+            (one, at // size * size, end)
+            for one, at in self.times.items()
+            for end in range(at // step * step + step, at // size * size + size + 1, step)
+        )
