@@ -204,6 +204,8 @@ class Gate:
         offset: of the first window from the epoch.
         feeds: aggregates, and tables of plain INSERT statements, that the node feeds.
         source: table that the event time comes from.
+        identity: columns of partition and offset, or of topic, partition and offset, of the record that the row was;
+            empty where a row is not one record.
     """
 
     node: int
@@ -216,6 +218,7 @@ class Gate:
     offset: timedelta = timedelta(0)
     feeds: tuple[str, ...] = ()
     source: str = ""
+    identity: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

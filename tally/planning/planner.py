@@ -12,6 +12,7 @@ from tally.planning.drafts import Declared, Draft, draft, missing_key, probe
 from tally.planning.environment import FlinkPlanner
 from tally.planning.errors import EmptyJob, KeyNotUnique, NullableKey, UngatedWindow, UnsupportedStatement
 from tally.planning.gates import IDLE_TIMEOUT, ONE_PHASE, gates_of, needs_one_phase
+from tally.planning.identities import identified
 from tally.planning.job import Aggregate, Gate, Job, Source
 from tally.planning.keycheck import SinkKeys
 from tally.planning.latest_rows import MINI_BATCH, MINI_BATCH_BOUNDS, is_misjudged
@@ -147,6 +148,7 @@ class JobPlanner:
         tables = self._plain_tables(plan)
         for table in tables:
             self._judge_plain(table, keys)
+        plan, gates = identified(plan, self._gates(plan), self.resolver.sources.values())
         return Job(
             name=name,
             file=file,
@@ -158,7 +160,7 @@ class JobPlanner:
             options=self._options.written,
             plan=plan,
             fingerprints=self._fingerprints(plan, aggregates, tables),
-            gates=self._gates(plan),
+            gates=gates,
         )
 
     def _gates(self, plan: Plan) -> tuple[Gate, ...]:

@@ -12,7 +12,7 @@ from pyflink.java_gateway import get_gateway
 from pyflink.table import StreamTableEnvironment
 
 from tally.planning.environment import create_environment, java_map
-from tally.planning.job import Job
+from tally.planning.job import Gate, Job, Source
 from tally.running.checkpoints import JobFolder
 from tally.running.connections import Target, connected_plan, late_options
 
@@ -60,14 +60,24 @@ def _gated(job: Job, environment: StreamTableEnvironment, target: Target) -> Any
     late = get_gateway().jvm.io.tally.connectors.late
     tables = environment._j_tenv
     gated = late.GatedJob(tables.execEnv(), tables, connected_plan(job, target))
-    topics = {source.name: source.late_topic for source in job.sources}
-    for source, options in late_options(job, target).items():
-        gated.topic(source, java_map(options))
+    sources = {source.name: source for source in job.sources}
+    for name, options in late_options(job, target).items():
+        gated.topic(name, java_map(options))
     for gate in job.gates:
         sizes = (_milliseconds(width) for width in (gate.size, gate.step, gate.offset))
-        names = (", ".join(gate.feeds), gate.source, topics[gate.source])
-        gated.gate(late.GateSpec(gate.node, gate.input, gate.kind, *sizes, gate.time, gate.start, *names))
+        source = sources[gate.source]
+        names = (", ".join(gate.feeds), source.name, source.late_topic)
+        windows = late.WindowSpec(gate.kind, *sizes, gate.time, gate.start)
+        gated.gate(late.GateSpec(gate.node, gate.input, windows, _identity(gate, source, late), *names))
     return gated
+
+
+def _identity(gate: Gate, source: Source, late: Any) -> Any:
+    """Return where a gate finds the record that a row was."""
+    if not gate.identity:
+        return late.Identity("", -1, -1, -1)
+    *topic, partition, offset = gate.identity
+    return late.Identity(source.topic, topic[0] if topic else -1, partition, offset)
 
 
 def _milliseconds(width: timedelta) -> int:

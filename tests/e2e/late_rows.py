@@ -15,6 +15,7 @@ from confluent_kafka import Producer
 from tests.e2e.dead_letters import committed
 
 MINUTE = 60_000
+HOUR = 60 * MINUTE
 START = 1_600_000_020_000
 """At 20 s of a minute; epoch milliseconds."""
 
@@ -32,8 +33,10 @@ class LateRow:
 
     @property
     def identity(self) -> str:
-        # The column is the planner's own, of the expression that the query makes of partition and offset.
-        [found] = [value for value in self.row.values() if re.fullmatch(r"\d+-\d+", str(value))]
+        """``partition-offset``, by the headers, or where a row is no single record, by a column that the query made."""
+        if "partition" in self.said:
+            return f"{self.said['partition']}-{self.said['offset']}"
+        [found] = [value for value in self.row.values() if re.fullmatch(r"\w*\d+-\d+", str(value))]
         return str(found)
 
 
@@ -75,6 +78,15 @@ class Disordered:
             stamp = int(time.time() * 1000)
             producer.produce(topic, json.dumps(event).encode(), None, partition, timestamp=stamp)
             producer.poll(0)
+        assert producer.flush(30) == 0
+
+    def close(self, kafka: str, topic: str) -> None:
+        """Produce an event to each partition that is an hour ahead, so that all windows close but its own."""
+        last = START + HOUR + 1000 * max(self._offsets.values())
+        producer = Producer({"bootstrap.servers": kafka, "acks": "all", "enable.idempotence": True})
+        for partition in range(self.partitions):
+            event = {"user_id": "closing", "event_ms": last}
+            producer.produce(topic, json.dumps(event).encode(), None, partition, timestamp=last)
         assert producer.flush(30) == 0
 
     def _behind(self) -> int:

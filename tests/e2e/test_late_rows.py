@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import random
 from collections import Counter
+from collections.abc import Sequence
 
 import pytest
 
+from tally.running.following import Progress
+from tests.e2e.dead_letters import run_and_kill
 from tests.e2e.late_rows import MINUTE, Disordered, LateRow, late_rows
 from tests.e2e.workbench import Workbench
 
@@ -32,7 +36,6 @@ FROM TABLE({window}) GROUP BY user_id, window_start, window_end;
 TUMBLING = "TUMBLE(TABLE events, DESCRIPTOR(event_time), INTERVAL '1' MINUTE)"
 HOPPING = "HOP(TABLE events, DESCRIPTOR(event_time), INTERVAL '1' MINUTE, INTERVAL '3' MINUTE)"
 CUMULATING = "CUMULATE(TABLE events, DESCRIPTOR(event_time), INTERVAL '1' MINUTE, INTERVAL '4' MINUTE)"
-SESSIONS = "SESSION(TABLE events PARTITION BY user_id, DESCRIPTOR(event_time), INTERVAL '2' SECOND)"
 
 
 def windowed(name: str, window: str) -> str:
@@ -90,3 +93,109 @@ def test_each_row_is_counted_or_late_in_each_of_its_windows(bench: Workbench, pa
     for aggregate, pairs in expected.items():
         assert counted(bench, aggregate) + refused(bench, aggregate) == pairs
         assert len(refused(bench, aggregate)) > 20
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_each_row_is_counted_or_late_in_a_job_that_is_killed_and_goes_on(bench: Workbench, seed: int) -> None:
+    """Killed after a few checkpoints, with more to read, and begun again at another parallelism."""
+    chance = random.Random(seed)
+    topic = shop(bench, 3, windowed("minutes", TUMBLING) + windowed("hops", HOPPING))
+    load = Disordered(seed=seed, partitions=3)
+    for _ in range(3):
+        bench.settings["TALLY_FLINK_PARALLELISM"] = str(chance.choice([1, 2, 3]))
+        load.produce(bench.kafka, topic, 600)
+        with run_and_kill(bench) as run:
+            run.until_checkpointed("a0", chance.choice([1, 2, 3]))
+            load.produce(bench.kafka, topic, chance.randrange(600))
+    expected = {"minutes": load.tumbling(MINUTE), "hops": load.hopping(MINUTE, 3 * MINUTE)}
+    load.close(bench.kafka, topic)
+
+    bench.settings["TALLY_FLINK_PARALLELISM"] = "2"
+    bench.run(until=_read_all)
+
+    # All windows but that of the closing events have closed, and the last checkpoint covers their rows.
+    assert {name: counted(bench, name) + refused(bench, name) for name in expected} == expected
+
+
+def _read_all(progress: Sequence[Progress]) -> bool:
+    return all(one.lag == 0 and one.rows_in for one in progress)
+
+
+OTHERS = EVENTS.replace("events (", "others (").replace("-events", "-others")
+VIEWS = """
+CREATE VIEW known AS SELECT user_id, event_time, CAST(p AS STRING) || '-' || CAST(o AS STRING) AS e FROM events;
+CREATE VIEW renamed AS SELECT user_id AS who, event_time AS at_time, e FROM known WHERE user_id <> 'u9';
+CREATE VIEW both_of_them AS SELECT user_id, event_time, e FROM known
+UNION ALL SELECT user_id, event_time, 'other' || CAST(p AS STRING) || '-' || CAST(o AS STRING) FROM others;
+"""
+LISTED = """
+CREATE MATERIALIZED TABLE {name} (PRIMARY KEY ({key}) NOT ENFORCED) WITH ('sinks' = 'cassandra') AS {query};
+"""
+SESSIONS_BY_USER = """
+SELECT user_id, window_start, LISTAGG(e) AS events
+FROM TABLE(SESSION(TABLE known PARTITION BY user_id, DESCRIPTOR(event_time), INTERVAL '2' SECOND))
+GROUP BY user_id, window_start, window_end"""
+OF_VIEW = """
+SELECT who, window_end, LISTAGG(e) AS events
+FROM TABLE(TUMBLE(TABLE renamed, DESCRIPTOR(at_time), INTERVAL '1' MINUTE, INTERVAL '10' SECOND))
+GROUP BY who, window_start, window_end"""
+OF_UNION = """
+SELECT window_start, LISTAGG(e) AS events
+FROM TABLE(TUMBLE(TABLE both_of_them, DESCRIPTOR(event_time), INTERVAL '1' MINUTE))
+GROUP BY window_start, window_end"""
+OF_FILTERED = """
+WITH recent AS (
+  SELECT * FROM TABLE(HOP(TABLE known, DESCRIPTOR(event_time), INTERVAL '1' MINUTE, INTERVAL '1' MINUTE))
+  WHERE window_start >= TIMESTAMP '2000-01-01 00:00:00'
+)
+SELECT window_start, LISTAGG(e) AS events FROM recent GROUP BY window_start, window_end"""
+RANKED = """
+SELECT window_start, place, e AS events FROM (
+  SELECT window_start, e, ROW_NUMBER() OVER (PARTITION BY window_start, window_end ORDER BY e) AS place
+  FROM TABLE(TUMBLE(TABLE known, DESCRIPTOR(event_time), INTERVAL '1' MINUTE))
+) WHERE place <= 100000"""
+GROUPED = """
+SELECT TUMBLE_START(event_time, INTERVAL '1' MINUTE) AS window_start, LISTAGG(e) AS events
+FROM known GROUP BY TUMBLE(event_time, INTERVAL '1' MINUTE)"""
+GROUPED_SESSIONS = """
+SELECT user_id, SESSION_START(event_time, INTERVAL '2' SECOND) AS window_start, LISTAGG(e) AS events
+FROM known GROUP BY user_id, SESSION(event_time, INTERVAL '2' SECOND)"""
+OVER = """
+SELECT e AS event_id, e AS events, COUNT(*) OVER (
+  PARTITION BY user_id ORDER BY event_time RANGE BETWEEN INTERVAL '1' MINUTE PRECEDING AND CURRENT ROW
+) AS before_it FROM known"""
+SHAPES = {
+    "sessions": ("user_id, window_start", SESSIONS_BY_USER),
+    "of_view": ("who, window_end", OF_VIEW),
+    "of_union": ("window_start", OF_UNION),
+    "of_filtered": ("window_start", OF_FILTERED),
+    "ranked": ("window_start, place", RANKED),
+    "grouped": ("window_start", GROUPED),
+    "grouped_sessions": ("user_id, window_start", GROUPED_SESSIONS),
+    "over_a_minute": ("event_id", OVER),
+}
+
+
+def test_each_row_of_many_shapes_is_counted_or_late(bench: Workbench) -> None:
+    bench.settings["TALLY_FLINK_PARALLELISM"] = "2"
+    sql = "".join(LISTED.format(name=name, key=key, query=query) for name, (key, query) in SHAPES.items())
+    topic = shop(bench, 2, sql)
+    bench.write({"sql/sources/others.sql": OTHERS % "", "sql/views/views.sql": VIEWS})
+    load, others = Disordered(seed=5, partitions=2), Disordered(seed=6, partitions=2)
+    load.produce(bench.kafka, topic, 1_000)
+    others.produce(bench.kafka, bench.topic("others", 2), 1_000)
+    every = Counter(dict.fromkeys(load.times, 1))
+    both = every + Counter(dict.fromkeys((f"other{one}" for one in others.times), 1))
+
+    progress = bench.run(bounded=True)
+
+    for one in progress:
+        said = late(bench, one.aggregate)
+        events = (row[0] for row in bench.rows(one.aggregate, "events"))
+        found = Counter(event for listed in events for event in listed.split(","))
+        assert len(said) > 20, one.aggregate
+        assert found + Counter(row.identity for row in said) == (
+            both if one.aggregate == "of_union" else every
+        )
+        # What an operator drops itself would be counted there as well.
+        assert one.late == len(said), one.aggregate

@@ -79,7 +79,7 @@ public final class GatedJob {
         new OneInputTransformation<>(
             input,
             "LateGate[%d]".formatted(spec.node()),
-            SimpleOperatorFactory.of(new LateGate(spec, json(type))),
+            SimpleOperatorFactory.of(new LateGate(spec, json(columns(spec, type)))),
             input.getOutputType(),
             target.getParallelism(),
             target.isParallelismConfigured());
@@ -89,6 +89,11 @@ public final class GatedJob {
       gate.setMaxParallelism(target.getMaxParallelism());
     }
     return gate;
+  }
+
+  /** The row without the columns of its identity, which are its last. */
+  private static RowType columns(GateSpec spec, RowType type) {
+    return new RowType(type.getFields().subList(0, spec.identity().columns(type.getFieldCount())));
   }
 
   private static SerializationSchema<RowData> json(RowType type) {

@@ -43,11 +43,11 @@ final class LateGate extends AbstractStreamOperator<RowData>
   private transient Counter lateRows;
 
   /**
-   * @param json of the rows
+   * @param json of the query's columns of the rows
    */
   LateGate(GateSpec spec, SerializationSchema<RowData> json) {
     this.spec = spec;
-    this.closing = spec.closing();
+    this.closing = spec.windows().closing();
     this.json = json;
   }
 
@@ -112,7 +112,7 @@ final class LateGate extends AbstractStreamOperator<RowData>
 
   private void refuse(RowData row, Window window) {
     lateRows.inc();
-    RowData late = LateRows.of(json.serialize(row), spec, window, watermark);
+    RowData late = LateRows.of(row, json.serialize(row), spec, window, watermark);
     output.collect(LATE, new StreamRecord<>(late));
   }
 

@@ -27,6 +27,11 @@ final class LateRowSerializer implements KafkaRecordSerializationSchema<RowData>
     addTime(headers, "window-end", late, LateRows.END);
     add(headers, "watermark", late.getLong(LateRows.WATERMARK));
     add(headers, "late-by", late.getLong(LateRows.LATE_BY));
+    if (!late.isNullAt(LateRows.FROM_TOPIC)) {
+      add(headers, "topic", late.getString(LateRows.FROM_TOPIC));
+      add(headers, "partition", late.getInt(LateRows.FROM_PARTITION));
+      add(headers, "offset", late.getLong(LateRows.FROM_OFFSET));
+    }
     return produced;
   }
 

@@ -20,6 +20,11 @@ final class LateRows {
   static final int END = 5;
   static final int WATERMARK = 6;
   static final int LATE_BY = 7;
+  static final int FROM_TOPIC = 8;
+  static final int FROM_PARTITION = 9;
+  static final int FROM_OFFSET = 10;
+
+  private static final int FIELDS = 11;
 
   static final DataType DATA_TYPE =
       DataTypes.ROW(
@@ -30,7 +35,10 @@ final class LateRows {
           DataTypes.FIELD("window_start", DataTypes.BIGINT()),
           DataTypes.FIELD("window_end", DataTypes.BIGINT()),
           DataTypes.FIELD("watermark", DataTypes.BIGINT().notNull()),
-          DataTypes.FIELD("late_by", DataTypes.BIGINT().notNull()));
+          DataTypes.FIELD("late_by", DataTypes.BIGINT().notNull()),
+          DataTypes.FIELD("from_topic", DataTypes.STRING()),
+          DataTypes.FIELD("from_partition", DataTypes.INT()),
+          DataTypes.FIELD("from_offset", DataTypes.BIGINT()));
 
   static final TypeInformation<RowData> TYPE = InternalTypeInfo.of(DATA_TYPE.getLogicalType());
 
@@ -42,15 +50,23 @@ final class LateRows {
    * @param value the row as JSON
    * @param watermark of the gate, at which the window had closed
    */
-  static RowData of(byte[] value, GateSpec gate, Window window, long watermark) {
-    return GenericRowData.of(
-        value,
-        StringData.fromString(gate.aggregate()),
-        StringData.fromString(gate.source()),
-        StringData.fromString(gate.topic()),
-        window.start(),
-        window.end(),
-        watermark,
-        watermark - window.last());
+  static RowData of(RowData row, byte[] value, GateSpec gate, Window window, long watermark) {
+    GenericRowData late = new GenericRowData(FIELDS);
+    late.setField(VALUE, value);
+    late.setField(AGGREGATE, StringData.fromString(gate.aggregate()));
+    late.setField(TABLE, StringData.fromString(gate.source()));
+    late.setField(TOPIC, StringData.fromString(gate.topic()));
+    late.setField(START, window.start());
+    late.setField(END, window.end());
+    late.setField(WATERMARK, watermark);
+    late.setField(LATE_BY, watermark - window.last());
+    Identity identity = gate.identity();
+    if (identity.isKnown()) {
+      // A copy, since the row may be used again for the next one.
+      late.setField(FROM_TOPIC, StringData.fromString(identity.topicOf(row).toString()));
+      late.setField(FROM_PARTITION, row.getInt(identity.partition()));
+      late.setField(FROM_OFFSET, row.getLong(identity.offset()));
+    }
+    return late;
   }
 }

@@ -1,0 +1,137 @@
+"""Columns that say which record a row was, carried from the source to the gates.
+
+A late row is of use to whoever can find its record, but a query keeps only the columns that it needs. So the compiled
+plan is changed: the source puts partition and offset (and of several topics the topic) behind its columns, and every
+node between it and a gate hands them on. They come last, so that no other column has another place.
+
+That is done where nothing but projections, filters and exchanges stand between source and gate: a row behind a join or
+an aggregation is not one record. It is left out where a node would keep or write whole rows on the way.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from tally.planning.derived import width_of
+from tally.planning.job import Gate, Source
+from tally.planning.plan import Plan
+
+_Node = dict[str, Any]
+_Columns = tuple[str, ...]
+# Of Kafka's metadata.
+_TYPES = {"topic": "VARCHAR(2147483647) NOT NULL", "partition": "INT NOT NULL", "offset": "BIGINT NOT NULL"}
+# Nodes that put out the rows that come in.
+_PASSING = ("exchange", "mini-batch-assigner")
+# Nodes that take columns by their place and keep no row as it came.
+_TAKING = ("window-aggregate", "local-window-aggregate", "group-aggregate", "local-group-aggregate")
+
+
+def identified(plan: Plan, gates: Sequence[Gate], sources: Iterable[Source]) -> tuple[Plan, tuple[Gate, ...]]:
+    """Return the plan and its gates with the columns in them, where they can be carried."""
+    columns = {source.name: _columns(source) for source in sources}
+    graph = _Graph(json.loads(plan.text))
+    chains = {gate: chain for gate in gates if (chain := graph.chain(gate.node, gate.input))}
+    for scan in {chain[-1]: None for chain in chains.values()}:
+        mine = {gate: chain for gate, chain in chains.items() if chain[-1] == scan}
+        graph.carry(scan, columns[next(iter(mine)).source], mine)
+    found = {gate: graph.places[chain[0]] for gate, chain in chains.items() if chain[0] in graph.places}
+    identified_gates = (replace(gate, identity=found.get(gate, ())) for gate in gates)
+    return Plan(json.dumps(graph.document, sort_keys=True)), tuple(identified_gates)
+
+
+def _columns(source: Source) -> _Columns:
+    return ("partition", "offset") if len(source.topics) == 1 else ("topic", "partition", "offset")
+
+
+class _Graph:
+    """A plan that is being changed.
+
+    Attributes:
+        document: the plan.
+        places: by node that carries them, the places of the columns in what it puts out.
+    """
+
+    def __init__(self, document: dict[str, Any]) -> None:
+        self.document = document
+        self.places: dict[int, tuple[int, ...]] = {}
+        self._nodes: dict[int, _Node] = {node["id"]: node for node in document["nodes"]}
+
+    def chain(self, node: int, input_: int) -> tuple[int, ...]:
+        """Return the nodes from an input of a node back to its source; empty if the row may be no single record."""
+        found = [self._inputs(node)[input_]]
+        while _hands_on(self._nodes[found[-1]]):
+            found += self._inputs(found[-1])
+        return tuple(found) if "scanTableSource" in self._nodes[found[-1]] else ()
+
+    def carry(self, scan: int, columns: _Columns, chains: Mapping[Gate, Sequence[int]]) -> None:
+        """Carry columns of a source along chains, unless a node on the way keeps whole rows."""
+        carrying = {node for chain in chains.values() for node in chain}
+        taking = {gate.node for gate in chains}
+        for node in self._nodes:
+            if carrying.intersection(self._inputs(node)) and node not in carrying | taking:
+                if _passes(self._nodes[node]):
+                    carrying.add(node)
+                elif not _takes(self._nodes[node]):
+                    return
+        for node in self._nodes:
+            if node == scan:
+                self._extend_scan(node, columns)
+            elif node in carrying:
+                self._extend(node, columns)
+
+    def _inputs(self, node: int) -> list[int]:
+        return [edge["source"] for edge in self.document["edges"] if edge["target"] == node]
+
+    def _extend_scan(self, number: int, columns: _Columns) -> None:
+        node = self._nodes[number]
+        for ability in node["scanTableSource"]["abilities"]:
+            ability["producedType"] = _wider(ability["producedType"], columns)
+            if ability["type"] == "ReadingMetadata":
+                ability["metadataKeys"] += columns
+        self._widen(number, columns)
+
+    def _extend(self, number: int, columns: _Columns) -> None:
+        node = self._nodes[number]
+        (input_,) = self._inputs(number)
+        if node.get("projection"):
+            node["projection"] += _references(self.places[input_], columns)
+        self._widen(number, columns)
+
+    def _widen(self, number: int, columns: _Columns) -> None:
+        node = self._nodes[number]
+        width = width_of(node)
+        node["outputType"] = _wider(node["outputType"], columns)
+        self.places[number] = tuple(range(width, width + len(columns)))
+
+
+def _hands_on(node: _Node) -> bool:
+    return _passes(node) or str(node["type"]).startswith("stream-exec-calc_")
+
+
+def _passes(node: _Node) -> bool:
+    name = str(node["type"])
+    kept = name.startswith("stream-exec-calc_") and not node["projection"]
+    return kept or name.startswith(tuple(f"stream-exec-{kind}_" for kind in _PASSING))
+
+
+def _takes(node: _Node) -> bool:
+    name = str(node["type"])
+    taken = name.startswith(tuple(f"stream-exec-{kind}_" for kind in _TAKING))
+    return taken or bool(name.startswith("stream-exec-calc_") and node["projection"])
+
+
+def _references(places: Iterable[int], columns: _Columns) -> Iterator[_Node]:
+    for place, column in zip(places, columns, strict=True):
+        yield {"kind": "INPUT_REF", "inputIndex": place, "type": _TYPES[column]}
+
+
+def _wider(type_: Any, columns: _Columns) -> Any:
+    """Return a row type, as text or as an object, with columns more."""
+    if isinstance(type_, str):
+        before, _, after = type_.rpartition(">")
+        return before + "".join(f", `${column}` {_TYPES[column]}" for column in columns) + ">" + after
+    fields = [{"name": f"${column}", "fieldType": _TYPES[column]} for column in columns]
+    return {**type_, "fields": [*type_["fields"], *fields]}
