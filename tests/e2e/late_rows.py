@@ -33,7 +33,7 @@ class LateRow:
 
     @property
     def identity(self) -> str:
-        """``partition-offset``, by the headers, or where a row is no single record, by a column that the query made."""
+        """``partition-offset``, by the headers, or where it is no single record, by a column of the query."""
         if "partition" in self.said:
             return f"{self.said['partition']}-{self.said['offset']}"
         [found] = [value for value in self.row.values() if re.fullmatch(r"\w*\d+-\d+", str(value))]
