@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tally.cli.dead_shown import printable
 from tally.cli.group import run
+from tally.cli.record_texts import printable
 
 SOURCE = "CREATE TABLE {} (n BIGINT) WITH ('connector' = 'kafka', 'topic' = 't', 'format' = 'json');"
 
