@@ -82,9 +82,9 @@ def _newest(aggregate: str, missed: Missed) -> str:
 
 
 def _example(row: LateRow, most: int | None) -> Iterator[str]:
-    yield f"  {_closed(row)}  late by {show_duration(row.late_by)}, watermark {time_of(row.watermark)}"
-    if row.place:
-        yield f"    {printable(place_text(row.place).encode(), None)}"
+    place = f", {printable(place_text(row.place).encode(), None)}" if row.place else ""
+    yield f"  {_closed(row)}  late by {show_duration(row.late_by)}"
+    yield f"    watermark {time_of(row.watermark)}{place}"
     yield f"    {printable(row.value, most)}"
 
 
