@@ -6,6 +6,7 @@ from collections import Counter
 
 import pytest
 
+from tally.serving.late_summary import summarize_late
 from tests.e2e.late_rows import MINUTE, Disordered, LateRow, late_rows
 from tests.e2e.workbench import Workbench
 
@@ -90,3 +91,8 @@ def test_each_row_is_counted_or_late_in_each_of_its_windows(bench: Workbench, pa
     for aggregate, pairs in expected.items():
         assert counted(bench, aggregate) + refused(bench, aggregate) == pairs
         assert len(refused(bench, aggregate)) > 20
+    shown = summarize_late(bench.kafka, f"{topic}.late", "events", 1)
+    assert {name: missed.rows for name, missed in shown.missed.items()} == {
+        aggregate: refused(bench, aggregate).total() for aggregate in expected
+    }
+    assert (shown.foreign, shown.other_tables) == (0, {})
