@@ -64,7 +64,9 @@ class KafkaSettings(_Section):
         default=1, ge=1, description="replicas of the topics that tally creates"
     )
     dead_letter_days: Whole = Field(
-        default=30, ge=1, description="days that dead letters are kept, in topics that tally creates"
+        default=30,
+        ge=1,
+        description="days that dead letters and late rows are kept, in topics that tally creates",
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import click
@@ -11,10 +11,13 @@ from tally.cli.context import debug_option, project
 from tally.cli.dead_replay import command as replay
 from tally.cli.dead_shown import show_json, show_text
 from tally.cli.dead_wanted import reason_option, selection, since_option
-from tally.cli.sources import source_topics
+from tally.cli.late_shown import show_json as show_late_json
+from tally.cli.late_shown import show_text as show_late_text
+from tally.cli.sources import late_topic, source_topics
 from tally.stack import addresses
 
 SAMPLES = 3
+_OF_LETTERS = {"--reasons": "only_reasons", "--reason": "reasons", "--since": "since"}
 
 
 class _WithCommands(click.Command):
@@ -35,26 +38,33 @@ class _WithCommands(click.Command):
 @click.command(name="dead", cls=_WithCommands)
 @click.argument("name", metavar="SOURCE")
 @click.option("--reasons", "only_reasons", is_flag=True, help="Show the reasons with their numbers alone.")
+@click.option("--late", is_flag=True, help="Show late rows, by aggregate, instead of dead letters.")
 @click.option(
     "--sample",
     type=click.IntRange(min=1),
-    help=f"Examples of each reason, whole.  [default: {SAMPLES}, shortened]",
+    help=f"Examples of each reason or aggregate, whole.  [default: {SAMPLES}, shortened]",
 )
 @reason_option
 @since_option
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @debug_option
-def command(name: str, only_reasons: bool, sample: int | None, as_json: bool, **written: Any) -> None:
+def command(name: str, late: bool, sample: int | None, as_json: bool, **of_letters: Any) -> None:
     r"""Show why messages of a source died: the reasons with their numbers, and the newest of each.
 
-    `tally dead replay SOURCE` sends them again.
+    With `--late`, show its rows that came too late to be counted. `tally dead replay SOURCE` sends dead letters again.
 
     \b
     Example:
       tally dead user_sessions
       tally dead user_sessions --reasons
       tally dead user_sessions --reason undecodable --sample 1
+      tally dead user_sessions --late
     """
+    lines = _late(name, sample, as_json, of_letters) if late else _dead(name, sample, as_json, **of_letters)
+    click.echo("\n".join(lines))
+
+
+def _dead(name: str, sample: int | None, as_json: bool, only_reasons: bool, **written: Any) -> Iterable[str]:
     if only_reasons and sample is not None:
         raise click.UsageError("--reasons and --sample exclude each other")
     wanted = selection(name, **written)
@@ -65,5 +75,18 @@ def command(name: str, only_reasons: bool, sample: int | None, as_json: bool, **
 
     most = 0 if only_reasons else sample or SAMPLES
     summary = summarize(addresses(root, settings).kafka, topics, wanted, most)
-    lines = [show_json(name, summary)] if as_json else show_text(name, summary, whole=sample is not None)
-    click.echo("\n".join(lines))
+    return [show_json(name, summary)] if as_json else show_text(name, summary, whole=sample is not None)
+
+
+def _late(name: str, sample: int | None, as_json: bool, of_letters: Mapping[str, Any]) -> Iterable[str]:
+    for option, given in _OF_LETTERS.items():
+        if of_letters[given] not in (None, False, ()):
+            raise click.UsageError(f"--late and {option} exclude each other")
+    root, settings = project()
+    topic = late_topic(root, name)
+    from tally.serving.late_summary import summarize_late  # noqa: PLC0415
+
+    summary = summarize_late(addresses(root, settings).kafka, topic, name, sample or SAMPLES)
+    if as_json:
+        return [show_late_json(name, summary)]
+    return show_late_text(name, summary, whole=sample is not None)

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import base64
 import json
 from collections.abc import Iterator
-from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
-from tally.serving.values import show_moment
+from tally.cli.record_texts import SHORT, count, json_bytes, left_out, place_text, printable, time_of
 
 if TYPE_CHECKING:
     from tally.serving.dead_letters import DeadLetter
     from tally.serving.dead_selection import Passed
     from tally.serving.dead_summary import DeadSummary, Died
-
-_SHORT = 80
-_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 
 def show_text(source: str, summary: DeadSummary, *, whole: bool) -> Iterator[str]:
@@ -28,7 +23,7 @@ def show_text(source: str, summary: DeadSummary, *, whole: bool) -> Iterator[str
         whole: whether examples have all of their payload.
     """
     if summary.letters:
-        yield f"source '{source}' has {_count(summary.letters, 'dead letter')} on {', '.join(summary.topics)}"
+        yield f"source '{source}' has {count(summary.letters, 'dead letter')} on {', '.join(summary.topics)}"
         yield from _reasons(summary)
     elif summary.passed.unselected:
         yield f"source '{source}' has no such dead letters"
@@ -39,19 +34,16 @@ def show_text(source: str, summary: DeadSummary, *, whole: bool) -> Iterator[str
         if died.samples:
             yield from ("", _newest(reason, died))
         for letter in died.samples:
-            yield from _example(letter, None if whole else _SHORT)
+            yield from _example(letter, None if whole else SHORT)
 
 
 def passed_over(passed: Passed) -> Iterator[str]:
     """Yield a line for each kind of record that was passed over."""
     if passed.duplicates:
-        yield f"counted once: {_count(passed.duplicates, 'further record')} of the same originals"
+        yield f"counted once: {count(passed.duplicates, 'further record')} of the same originals"
     if passed.unselected:
-        yield f"left out: {_count(passed.unselected, 'dead letter')} of other reasons or times"
-    for table, number in sorted(passed.other_tables.items()):
-        yield f"left out: {_count(number, 'dead letter')} of source '{printable(table.encode(), None)}'"
-    if passed.foreign:
-        yield f"left out: {_count(passed.foreign, 'record')} without the headers of a dead letter"
+        yield f"left out: {count(passed.unselected, 'dead letter')} of other reasons or times"
+    yield from left_out(passed.other_tables, passed.foreign, "dead letter")
 
 
 def show_json(source: str, summary: DeadSummary) -> str:
@@ -79,21 +71,6 @@ def show_json(source: str, summary: DeadSummary) -> str:
     return json.dumps(shown, ensure_ascii=False, indent=2)
 
 
-def printable(payload: bytes | None, most: int | None) -> str:
-    """Return bytes as one line of text: what is not UTF-8, or would not just be seen on a terminal, is escaped.
-
-    Args:
-        payload: the bytes; ``null`` and ``(empty)`` stand for none.
-        most: characters, or None for all.
-    """
-    if not payload:
-        return "null" if payload is None else "(empty)"
-    # No character has more than 4 bytes: nobody decodes a megabyte to show a line of it.
-    text = (payload if most is None else payload[: most * 4]).decode(errors="backslashreplace")
-    shown = "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)
-    return shown if most is None or len(shown) <= most else f"{shown[:most]}..."
-
-
 def _reasons(summary: DeadSummary) -> Iterator[str]:
     from tally.serving.dead_letters import REASONS  # noqa: PLC0415
 
@@ -108,10 +85,7 @@ def _newest(reason: str, died: Died) -> str:
 
 
 def _example(letter: DeadLetter, most: int | None) -> Iterator[str]:
-    place = letter.place
-    yield (
-        f"  {place.topic} partition {place.partition} offset {place.offset}  {_time(letter) or 'without a time'}"
-    )
+    yield f"  {place_text(letter.place)}  {_time(letter) or 'without a time'}"
     yield f"    {printable(letter.error.encode(), None)}"
     if letter.key is not None:
         yield f"    key {printable(letter.key, most)}"
@@ -119,12 +93,7 @@ def _example(letter: DeadLetter, most: int | None) -> Iterator[str]:
 
 
 def _time(letter: DeadLetter) -> str | None:
-    if letter.timestamp is None:
-        return None
-    try:
-        return show_moment(_EPOCH + timedelta(milliseconds=letter.timestamp))
-    except OverflowError:
-        return f"{letter.timestamp} ms"  # behind the year 9999
+    return None if letter.timestamp is None else time_of(letter.timestamp)
 
 
 def _json_letter(letter: DeadLetter) -> dict[str, Any]:
@@ -136,21 +105,7 @@ def _json_letter(letter: DeadLetter) -> dict[str, Any]:
         "timestamp": letter.timestamp,
         "time": _time(letter),
         "error": letter.error,
-        **_json_bytes("key", letter.key),
-        **_json_bytes("value", letter.value),
-        "headers": [{"name": name, **_json_bytes("value", value)} for name, value in letter.headers],
+        **json_bytes("key", letter.key),
+        **json_bytes("value", letter.value),
+        "headers": [{"name": name, **json_bytes("value", value)} for name, value in letter.headers],
     }
-
-
-def _json_bytes(name: str, payload: bytes | None) -> dict[str, str | None]:
-    """Return bytes as text to look at, and in base64, which is exact."""
-    if payload is None:
-        return {name: None, f"{name}_base64": None}
-    return {
-        name: payload.decode(errors="backslashreplace"),
-        f"{name}_base64": base64.b64encode(payload).decode(),
-    }
-
-
-def _count(number: int, thing: str) -> str:
-    return f"{number:,} {thing}{'' if number == 1 else 's'}"

@@ -9,7 +9,7 @@ import click
 from tally.planning.job import Source
 from tally.project import load_project
 from tally.serving.dead_errors import UnknownSource
-from tally.serving.source_topics import topics_of
+from tally.serving.source_topics import late_topic_of, topics_of
 
 
 def source_topics(root: Path, name: str) -> tuple[str, ...]:
@@ -20,11 +20,26 @@ def source_topics(root: Path, name: str) -> tuple[str, ...]:
         SourceWithoutTopic: it names no topic.
         TallyError: the project changed since it was resolved, and resolving it again failed.
     """
-    project = load_project(root)
-    names = project.source_names
+    _require(root, name)
+    return topics_of(root, name, lambda: _resolve(name))
+
+
+def late_topic(root: Path, name: str) -> str:
+    """Return the topic of the late rows of the project's source of this name.
+
+    Raises:
+        UnknownSource: there is none.
+        SourceWithoutLateRows: it has no such topic.
+        TallyError: the project changed since it was resolved, and resolving it again failed.
+    """
+    _require(root, name)
+    return late_topic_of(root, name, lambda: _resolve(name))
+
+
+def _require(root: Path, name: str) -> None:
+    names = load_project(root).source_names
     if name not in names:
         raise UnknownSource(name, names)
-    return topics_of(root, name, lambda: _resolve(name))
 
 
 def _resolve(name: str) -> Source:

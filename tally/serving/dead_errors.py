@@ -1,4 +1,4 @@
-"""What can be wrong with looking at dead letters and with sending them again."""
+"""What can be wrong with looking at dead letters and late rows, and with sending dead letters again."""
 
 from __future__ import annotations
 
@@ -41,6 +41,24 @@ class SourceWithoutTopic(ProjectError):
     def hint(self) -> str:
         """Name the option."""
         return "only sources with the option 'topic' have dead letters that can be found"
+
+
+@dataclass(eq=False)
+class SourceWithoutLateRows(ProjectError):
+    """A table of another connector, or one of a changelog format."""
+
+    name: str
+    span: Span | None = None
+
+    @property
+    def message(self) -> str:
+        """Name it."""
+        return f"source '{self.name}' has no topic of late rows"
+
+    @property
+    def hint(self) -> str:
+        """Say which sources have one."""
+        return "only sources with 'connector' = 'kafka' and a format of rows, not of changes, have late rows"
 
 
 @dataclass(eq=False)

@@ -1,4 +1,4 @@
-"""Topics by source, kept in ``.tally/sources.json``, so that looking at dead letters starts no planner.
+"""Topics by source, kept in ``.tally/sources.json``, so that looking at dead letters and late rows starts no planner.
 
 Whoever resolves a source keeps its topics, with a fingerprint of the project's files. What is kept of other files, or
 cannot be read, is as good as none.
@@ -12,15 +12,25 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
+from tally.errors import Span
 from tally.planning.job import Source
 from tally.serving.catalog import fingerprint
-from tally.serving.dead_errors import SourceWithoutTopic
+from tally.serving.dead_errors import SourceWithoutLateRows, SourceWithoutTopic
+
+
+@dataclass(frozen=True)
+class _Topics:
+    """Of one source: those that it reads, and that of its late rows; none and empty where there are none."""
+
+    read: tuple[str, ...]
+    late: str
+    span: Span
 
 
 @dataclass(frozen=True)
 class _Kept:
     fingerprint: str
-    topics: Mapping[str, tuple[str, ...]]
+    sources: Mapping[str, _Topics]
 
 
 _ADAPTER = TypeAdapter(_Kept)
@@ -37,14 +47,32 @@ def topics_of(root: Path, name: str, resolve: Callable[[], Source]) -> tuple[str
     Raises:
         SourceWithoutTopic: it names none.
     """
+    found = _topics(root, name, resolve)
+    if not found.read:
+        raise SourceWithoutTopic(name, found.span)
+    return found.read
+
+
+def late_topic_of(root: Path, name: str, resolve: Callable[[], Source]) -> str:
+    """Return the topic of a source's late rows; arguments as of ``topics_of``.
+
+    Raises:
+        SourceWithoutLateRows: it has none.
+    """
+    found = _topics(root, name, resolve)
+    if not found.late:
+        raise SourceWithoutLateRows(name, found.span)
+    return found.late
+
+
+def _topics(root: Path, name: str, resolve: Callable[[], Source]) -> _Topics:
     present = fingerprint(root)
     kept = _load(root)
-    known = dict(kept.topics) if kept and kept.fingerprint == present else {}
+    known = dict(kept.sources) if kept and kept.fingerprint == present else {}
     if name not in known:
         source = resolve()
-        known[name] = tuple(filter(None, source.topic.split(";")))
-        if not known[name]:
-            raise SourceWithoutTopic(name, source.span)
+        # No gate is made for a source whose records are not routed.
+        known[name] = _Topics(source.topics, source.late_topic if source.is_routed else "", source.span)
         _save(root, _Kept(present, known))
     return known[name]
 

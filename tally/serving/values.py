@@ -93,6 +93,16 @@ def read_duration(text: str) -> timedelta:
     return duration
 
 
+def show_duration(milliseconds: int) -> str:
+    """Return a duration that is not negative as ``read_duration`` reads it: ``1 d 12 h``; ``0 ms`` for none."""
+    parts = []
+    for unit in ("d", "h", "min", "s", "ms"):
+        number, milliseconds = divmod(milliseconds, _UNITS[unit] // _UNITS["ms"])
+        if number:
+            parts.append(f"{number} {unit}")
+    return " ".join(parts) or "0 ms"
+
+
 def show_moment(moment: datetime) -> str:
     """Return a moment as ISO 8601 in UTC with milliseconds: ``2013-01-01T05:00:00.000Z``."""
     return moment.astimezone(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -14,6 +14,7 @@ import pytest
 
 from tally.stack import Stack
 from tests.e2e.graves import NOON_MS, Graveyard, Original
+from tests.e2e.late_rows import MINUTE, write_late
 
 Call = Callable[..., subprocess.CompletedProcess[str]]
 LONG = b'{"amount": "' + b"9" * 100 + b'"}'
@@ -178,12 +179,97 @@ def test_json_tells_all(graves: Graveyard, tally: Call) -> None:
     assert only["reasons"] == [{"reason": "no-event-time", "dead_letters": 1, "samples": []}]
 
 
+def test_late_rows_are_shown(graves: Graveyard, tally: Call) -> None:
+    nothing = tally("dead", "orders", "--late")
+    assert (nothing.returncode, nothing.stdout) == (0, "source 'orders' has no late rows\n")
+
+    topic = graves.create(f"{graves.topic}.late", 2)
+    write_late(graves.kafka, topic, [({"$f3": number}, hop(graves.topic, number)) for number in range(4)])
+    moment = {"table": "orders", "aggregate": "joined, first_orders", "watermark": NOON_MS, "late-by": 0}
+    write_late(graves.kafka, topic, [({"note": "9" * 100}, moment)])
+    write_late(graves.kafka, topic, [({}, hop(graves.topic, 0) | {"table": "returns"}), ({}, {"trace": 1})])
+    write_late(graves.kafka, topic, [({}, hop(graves.topic, 9))], commit=False)
+
+    shown = tally("dead", "orders", "--late")
+    assert (shown.returncode, shown.stderr) == (0, "")
+    assert shown.stdout == LATE.replace("TOPIC", graves.topic)
+
+    whole = tally("dead", "orders", "--late", "--sample", "1").stdout.splitlines()
+    assert [line for line in whole if line.endswith("}")] == [
+        '    {"$f3":3}',
+        f'    {{"note":"{"9" * 100}"}}',
+    ]
+    [hops, joined] = json.loads(tally("dead", "orders", "--late", "--json").stdout)["missing_in"]
+    assert (hops["late_rows"], joined["aggregates"]) == (4, ["joined", "first_orders"])
+    assert hops["samples"][0] == {
+        "topic": graves.topic,
+        "partition": 1,
+        "offset": 1,
+        "window_start": "2025-01-01T11:58:00.000Z",
+        "window_end": "2025-01-01T12:01:00.000Z",
+        "event_time": None,
+        "watermark": "2025-01-01T12:01:31.000Z",
+        "late_by_ms": 31_001,
+        "value": '{"$f3":1}',
+        "value_base64": "eyIkZjMiOjF9",
+    }
+
+
+def hop(topic: str, number: int) -> dict[str, object]:
+    """Return the headers of a row that is late for the hopping window which ends that many minutes after noon."""
+    end = NOON_MS + number * MINUTE
+    late_by = 30_001 + number * 1000
+    return {
+        "table": "orders",
+        "aggregate": "hops",
+        "window-start": end - 3 * MINUTE,
+        "window-end": end,
+        "watermark": end - 1 + late_by,
+        "late-by": late_by,
+        "topic": topic,
+        "partition": 1,
+        "offset": number,
+    }
+
+
+LATE = """\
+source 'orders' has 5 late rows on TOPIC.late, counted by row and window
+  4  hops                  late by 30 s 1 ms to 33 s 1 ms, median 31 s 1 ms
+                           windows ending 2025-01-01T12:00:00.000Z to 2025-01-01T12:03:00.000Z
+  1  joined, first_orders  late by 0 ms
+                           event times 2025-01-01T12:00:00.000Z
+left out: 1 late row of source 'returns'
+left out: 1 record without the headers of a late row
+
+hops: the newest 3
+  window 2025-01-01T11:58:00.000Z to 2025-01-01T12:01:00.000Z  late by 31 s 1 ms
+    watermark 2025-01-01T12:01:31.000Z, TOPIC partition 1 offset 1
+    {"$f3":1}
+  window 2025-01-01T11:59:00.000Z to 2025-01-01T12:02:00.000Z  late by 32 s 1 ms
+    watermark 2025-01-01T12:02:32.000Z, TOPIC partition 1 offset 2
+    {"$f3":2}
+  window 2025-01-01T12:00:00.000Z to 2025-01-01T12:03:00.000Z  late by 33 s 1 ms
+    watermark 2025-01-01T12:03:33.000Z, TOPIC partition 1 offset 3
+    {"$f3":3}
+
+joined, first_orders: all
+  event time 2025-01-01T12:00:00.000Z  late by 0 ms
+    watermark 2025-01-01T12:00:00.000Z
+    {"note":"99999999999999999999999999999999999999999999999999999999999999999999999...
+"""
+
+
 def test_a_source_without_topic_is_refused(tally: Call) -> None:
     refused = tally("dead", "numbers")
     assert (refused.returncode, refused.stdout) == (2, "")
     assert refused.stderr.endswith(
         "error: sql/sources/numbers.sql:1:14: source 'numbers' names no topic, so it is not known where its dead "
         "letters are\nhint: only sources with the option 'topic' have dead letters that can be found\n"
+    )
+    late = tally("dead", "numbers", "--late")
+    assert (late.returncode, late.stdout) == (2, "")
+    assert late.stderr.startswith(
+        "error: sql/sources/numbers.sql:1:14: source 'numbers' has no topic of late rows\n"
     )
 
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import pytest
 
 from tally.running.following import Progress
+from tally.serving.late_summary import summarize_late
 from tests.e2e.dead_letters import run_and_kill
 from tests.e2e.late_rows import MINUTE, Disordered, LateRow, late_rows
 from tests.e2e.workbench import Workbench
@@ -93,6 +94,11 @@ def test_each_row_is_counted_or_late_in_each_of_its_windows(bench: Workbench, pa
     for aggregate, pairs in expected.items():
         assert counted(bench, aggregate) + refused(bench, aggregate) == pairs
         assert len(refused(bench, aggregate)) > 20
+    shown = summarize_late(bench.kafka, f"{topic}.late", "events", 1)
+    assert {name: missed.rows for name, missed in shown.missed.items()} == {
+        aggregate: refused(bench, aggregate).total() for aggregate in expected
+    }
+    assert (shown.foreign, shown.other_tables) == (0, {})
 
 
 @pytest.mark.parametrize("seed", [1, 2])

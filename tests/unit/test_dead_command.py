@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tally.cli.dead_shown import printable
 from tally.cli.group import run
+from tally.cli.record_texts import printable
 
 SOURCE = "CREATE TABLE {} (n BIGINT) WITH ('connector' = 'kafka', 'topic' = 't', 'format' = 'json');"
 
@@ -52,6 +52,11 @@ def test_a_wrong_call_is_refused_with_what_to_write(
             ("orders", "--reasons", "--sample", "2"),
             "--reasons and --sample exclude each other\nhint: tally dead",
         ),
+        (("orders", "--late", "--reasons"), "--late and --reasons exclude each other\nhint: tally dead"),
+        (("orders", "--late", "--reason", "missing"), "--late and --reason exclude each other\n"),
+        (("orders", "--late", "--since", "2013"), "--late and --since exclude each other\n"),
+        (("orders", "--late", "--since", ""), "--late and --since exclude each other\n"),
+        (("ordres", "--late"), "unknown source 'ordres'\nhint: did you mean 'orders'?\n"),
         (("replay",), "Missing argument 'SOURCE'.\nhint: tally dead replay"),
         (("--", "replay"), "unknown source 'replay'\nhint: use one of: orders, returns\n"),
     ],

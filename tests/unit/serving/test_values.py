@@ -5,7 +5,15 @@ from decimal import Decimal
 
 import pytest
 
-from tally.serving.values import read_duration, read_moment, read_value, rows_to_json, show, show_moment
+from tally.serving.values import (
+    read_duration,
+    read_moment,
+    read_value,
+    rows_to_json,
+    show,
+    show_duration,
+    show_moment,
+)
 
 UTC = timezone.utc
 
@@ -123,6 +131,23 @@ def test_what_is_no_moment_is_refused(text):
 )
 def test_durations(text, duration):
     assert read_duration(text) == duration
+
+
+@pytest.mark.parametrize(
+    ("milliseconds", "shown"),
+    [
+        (0, "0 ms"),
+        (999, "999 ms"),
+        (60_000, "1 min"),
+        (83_421, "1 min 23 s 421 ms"),
+        (3_600_000 * 36, "1 d 12 h"),
+        (2**63 - 1, "106751991167 d 7 h 12 min 55 s 807 ms"),
+    ],
+)
+def test_a_duration_is_shown_as_it_is_read(milliseconds, shown):
+    assert show_duration(milliseconds) == shown
+    if 0 < milliseconds < 2**40:
+        assert read_duration(shown) == timedelta(milliseconds=milliseconds)
 
 
 @pytest.mark.parametrize("text", ["", "2", "h", "0s", "2h x", "-2h", "2y"])
