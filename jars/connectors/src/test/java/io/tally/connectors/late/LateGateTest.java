@@ -91,7 +91,7 @@ class LateGateTest {
   }
 
   @ParameterizedTest
-  @ValueSource(longs = {0})
+  @ValueSource(longs = {0, Long.MAX_VALUE})
   void aRowWithoutTimeIsNeverLate(long watermark) throws Exception {
     for (GateSpec spec : List.of(TUMBLING, HOPPING, MOMENT)) {
       try (GateHarness gate = GateHarness.open(spec)) {
