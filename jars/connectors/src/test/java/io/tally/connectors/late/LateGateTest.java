@@ -2,12 +2,13 @@ package io.tally.connectors.late;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tally.connectors.late.Closing.Window;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus;
+import org.apache.flink.table.data.GenericRowData;
 import org.apache.flink.table.data.RowData;
+import org.apache.flink.table.data.StringData;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -25,14 +26,17 @@ class LateGateTest {
         7, 0, kind, 10_000, step, 0, 1, -1, "orders_by_hour", "orders", "shop.late");
   }
 
-  /** The late row of the row (1, 7 s). */
-  private static RowData late(GateSpec gate, Window window, long watermark) {
-    byte[] json = "{\"id\":1,\"at\":\"1970-01-01T00:00:07\"}".getBytes(StandardCharsets.UTF_8);
-    return LateRows.of(json, gate, window, watermark);
-  }
-
-  private static RowData late(GateSpec gate, long start, long end, long watermark) {
-    return late(gate, Window.of(start, end), watermark);
+  /** What comes of the row (1, 7 s). */
+  private static RowData late(Long start, Long end, long watermark, long lateBy) {
+    return GenericRowData.of(
+        "{\"id\":1,\"at\":\"1970-01-01T00:00:07\"}".getBytes(StandardCharsets.UTF_8),
+        StringData.fromString("orders_by_hour"),
+        StringData.fromString("orders"),
+        StringData.fromString("shop.late"),
+        start,
+        end,
+        watermark,
+        lateBy);
   }
 
   @Test
@@ -55,7 +59,7 @@ class LateGateTest {
       gate.watermark(9_999).row(1, 7_000L).watermark(10_000).row(1, 7_000L).row(2, 10_000L);
       assertThat(gate.passed()).containsExactly(1, 2);
       assertThat(gate.late())
-          .containsExactly(late(TUMBLING, 0, 10_000, 9_999), late(TUMBLING, 0, 10_000, 10_000));
+          .containsExactly(late(0L, 10_000L, 9_999, 0), late(0L, 10_000L, 10_000, 1));
       assertThat(gate.counted()).isEqualTo(2);
     }
   }
@@ -65,7 +69,7 @@ class LateGateTest {
     try (GateHarness gate = GateHarness.open(HOPPING)) {
       gate.watermark(9_999).row(1, 7_000L);
       assertThat(gate.passed()).containsExactly(1);
-      assertThat(gate.late()).containsExactly(late(HOPPING, 0, 10_000, 9_999));
+      assertThat(gate.late()).containsExactly(late(0L, 10_000L, 9_999, 0));
       assertThat(gate.counted()).isEqualTo(1);
     }
   }
@@ -76,7 +80,7 @@ class LateGateTest {
       gate.watermark(14_999).row(1, 7_000L);
       assertThat(gate.passed()).isEmpty();
       assertThat(gate.late())
-          .containsExactly(late(HOPPING, 0, 10_000, 14_999), late(HOPPING, 5_000, 15_000, 14_999));
+          .containsExactly(late(0L, 10_000L, 14_999, 5_000), late(5_000L, 15_000L, 14_999, 0));
       assertThat(gate.counted()).isEqualTo(2);
     }
   }
@@ -86,7 +90,7 @@ class LateGateTest {
     try (GateHarness gate = GateHarness.open(MOMENT)) {
       gate.watermark(6_999).row(1, 7_000L).watermark(7_000).row(1, 7_000L);
       assertThat(gate.passed()).containsExactly(1);
-      assertThat(gate.late()).containsExactly(late(MOMENT, new Window(null, null, 7_000), 7_000));
+      assertThat(gate.late()).containsExactly(late(null, null, 7_000, 0));
     }
   }
 
@@ -107,7 +111,7 @@ class LateGateTest {
     try (GateHarness gate = GateHarness.open(MOMENT)) {
       gate.watermark(7_000).watermark(1_000).row(1, 7_000L);
       assertThat(gate.passed()).isEmpty();
-      assertThat(gate.late()).containsExactly(late(MOMENT, new Window(null, null, 7_000), 7_000));
+      assertThat(gate.late()).containsExactly(late(null, null, 7_000, 0));
       assertThat(gate.watermarks()).startsWith(7_000L);
     }
   }
@@ -117,7 +121,7 @@ class LateGateTest {
     OperatorSubtaskState state = snapshot(8_000, WatermarkStatus.ACTIVE);
     try (GateHarness gate = GateHarness.restore(MOMENT, 1, 0, state)) {
       gate.row(1, 7_000L).watermark(1_000).row(1, 7_000L).row(2, 8_001L);
-      RowData late = late(MOMENT, new Window(null, null, 7_000), 8_000);
+      RowData late = late(null, null, 8_000, 1_000);
       assertThat(gate.passed()).containsExactly(2);
       assertThat(gate.late()).containsExactly(late, late);
       assertThat(gate.counted()).isEqualTo(2);
