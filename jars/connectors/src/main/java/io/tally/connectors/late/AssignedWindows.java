@@ -26,7 +26,7 @@ record AssignedWindows(Kind kind, long size, long step, long offset, TimeColumn 
   @Override
   public long first(RowData row) {
     if (time.isNull(row)) {
-      return Long.MAX_VALUE;
+      return NEVER;
     }
     long at = time.of(row);
     return switch (kind) {

@@ -12,7 +12,7 @@ record AttachedWindows(TimeColumn start, TimeColumn end) implements Closing {
 
   @Override
   public long first(RowData row) {
-    return end.isNull(row) ? Long.MAX_VALUE : end.of(row) - 1;
+    return end.isNull(row) ? NEVER : end.of(row) - 1;
   }
 
   @Override

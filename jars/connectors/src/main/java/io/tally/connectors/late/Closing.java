@@ -10,9 +10,12 @@ import org.apache.flink.table.data.RowData;
  */
 interface Closing extends Serializable {
 
+  /** Not even the last watermark closes it, though that is the same number. */
+  long NEVER = Long.MAX_VALUE;
+
   /**
-   * Returns the last millisecond of the row's window that closes first; {@link Long#MAX_VALUE} for
-   * a row that belongs to none.
+   * Returns the last millisecond of the row's window that closes first; {@link #NEVER} for a row
+   * that belongs to none.
    */
   long first(RowData row);
 

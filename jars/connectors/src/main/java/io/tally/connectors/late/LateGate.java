@@ -92,7 +92,8 @@ final class LateGate extends AbstractStreamOperator<RowData>
   @Override
   public void processElement(StreamRecord<RowData> element) {
     RowData row = element.getValue();
-    if (closing.first(row) > watermark || refuseClosed(row)) {
+    long first = closing.first(row);
+    if (first > watermark || first == Closing.NEVER || refuseClosed(row)) {
       output.collect(element);
     }
   }

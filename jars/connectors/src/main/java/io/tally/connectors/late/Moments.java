@@ -11,7 +11,7 @@ record Moments(TimeColumn time) implements Closing {
 
   @Override
   public long first(RowData row) {
-    return time.isNull(row) ? Long.MAX_VALUE : time.of(row);
+    return time.isNull(row) ? NEVER : time.of(row);
   }
 
   @Override

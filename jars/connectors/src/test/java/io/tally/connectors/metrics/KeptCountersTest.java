@@ -20,10 +20,12 @@ class KeptCountersTest {
     register("job-1", "Window[5]", "1", "numLateRecordsDropped", 4);
     register("job-1", "Window[5]", "0", "numRecordsIn", 10);
     register("job-1", "Window[5]", "0", "numBytesIn", 99);
+    register("job-1", "LateGate[5]", "0", "numLateRows", 2);
     register("job-2", "Window[5]", "0", "numRecordsIn", 1);
 
     assertThat(KeptCounters.of("job-1"))
         .containsExactly(
+            Map.entry("LateGate[5].numLateRows", 2L),
             Map.entry("Window[5].numLateRecordsDropped", 7L),
             Map.entry("Window[5].numRecordsIn", 10L));
     assertThat(KeptCounters.of("none")).isEmpty();
