@@ -23,7 +23,13 @@ class LateGateTest {
 
   private static GateSpec gate(String kind, long step) {
     return new GateSpec(
-        7, 0, kind, 10_000, step, 0, 1, -1, "orders_by_hour", "orders", "shop.late");
+        7,
+        0,
+        new WindowSpec(kind, 10_000, step, 0, 1, -1),
+        new Identity("", -1, -1, -1),
+        "orders_by_hour",
+        "orders",
+        "shop.late");
   }
 
   /** What comes of the row (1, 7 s). */
@@ -36,7 +42,10 @@ class LateGateTest {
         start,
         end,
         watermark,
-        lateBy);
+        lateBy,
+        null,
+        null,
+        null);
   }
 
   @Test

@@ -9,11 +9,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** A gate's kind tells which windows its rows belong to. */
-class GateSpecTest {
+/** The kind tells which windows its rows belong to. */
+class WindowSpecTest {
 
   private static Closing closing(String kind, int time, int start) {
-    return new GateSpec(7, 0, kind, 30, 10, 2, time, start, "a", "s", "t").closing();
+    return new WindowSpec(kind, 30, 10, 2, time, start).closing();
   }
 
   @ParameterizedTest
