@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import click
 
 from tally.cli.context import debug_option
+from tally.cli.demo_letters import SetAside
 from tally.cli.planned import Opened, open_project, plan
 from tally.cli.stack_view import show_progress
 from tally.datasets import DATASETS, Dataset
@@ -58,35 +59,6 @@ class RecountDiffers(TallyError):
         return f"the recount differs from {', '.join(self.results)}"
 
 
-@dataclass(eq=False)
-class RowsWereLate(TallyError):
-    """Windows dropped rows, though the demo's data have none that come late."""
-
-    late: tuple[tuple[str, int], ...]
-
-    @property
-    def message(self) -> str:
-        """Give the number by aggregate."""
-        return f"windows dropped late rows: {', '.join(f'{name}: {count}' for name, count in self.late)}"
-
-
-@dataclass(eq=False)
-class RecordsDied(TallyError):
-    """Sources have dead letters, though the demo's data have no record that is no row."""
-
-    letters: tuple[tuple[str, int], ...]
-
-    @property
-    def message(self) -> str:
-        """Give the number by source."""
-        return f"dead letters: {', '.join(f'{source}: {count}' for source, count in self.letters)}"
-
-    @property
-    def hint(self) -> str:
-        """Say where to look."""
-        return f"run `tally dead {self.letters[0][0]}`"
-
-
 @click.command(name="demo")
 @debug_option
 def command() -> None:
@@ -104,16 +76,11 @@ def command() -> None:
     _feed_missing(opened)
     _say("planning")
     jobs = plan(opened, ())
+    kafka = str(addresses(project.root, project.settings).kafka)
+    set_aside = SetAside.before(kafka, jobs)
     progress = _run(opened, jobs)
     _show(opened, jobs)
-    _verify(opened, jobs)
-    if late := tuple((one.aggregate, one.late) for one in progress if one.late):
-        raise RowsWereLate(late)
-    if dead := _dead_letters(opened, jobs):
-        raise RecordsDied(dead)
-    click.echo(
-        f"late rows and dead letters: 0 of {sum(one.rows_in for one in progress)} rows read by the jobs"
-    )
+    _verify(opened, jobs, set_aside, {one.aggregate: one.late for one in progress})
     _say(f"done in {time.monotonic() - began:.0f} s; `tally query` reads on, `tally down` stops the servers")
 
 
@@ -127,20 +94,28 @@ def _feed_missing(opened: Opened) -> None:
 
 
 def _feed_if_missing(opened: Opened, dataset: Dataset) -> None:
+    from tally.datasets.faults import faults_of  # noqa: PLC0415
+    from tally.datasets.feeding import fed_records  # noqa: PLC0415
+
+    faults = faults_of(dataset)
+    held = fed_records(dataset, addresses(opened.project.root, opened.project.settings).kafka) or 0
+    if held == dataset.size + faults.size:
+        _say(f"topic {dataset.topic} holds the {held} records of {dataset.name} and its faults already")
+        return
+    if held not in (0, dataset.size):
+        raise TopicHoldsOther(dataset.topic, dataset.name, held, dataset.size)
+    for missing in (faults,) if held else (dataset, faults):
+        _say(f"feeding {missing.name}")
+        _feed(opened, missing)
+
+
+def _feed(opened: Opened, dataset: Dataset) -> None:
     from tally.cli.feed import progress_bar  # noqa: PLC0415
-    from tally.datasets.feeding import FeedOptions, fed_records, feed  # noqa: PLC0415
+    from tally.datasets.feeding import FeedOptions, feed  # noqa: PLC0415
 
     settings = opened.project.settings
-    kafka = addresses(opened.project.root, settings).kafka
-    held = fed_records(dataset, kafka) or 0
-    if held == dataset.size:
-        _say(f"topic {dataset.topic} holds the {held} records of {dataset.name} already")
-        return
-    if held:
-        raise TopicHoldsOther(dataset.topic, dataset.name, held, dataset.size)
-    _say(f"feeding {dataset.name}")
     with progress_bar(dataset) as show:
-        feed(dataset, kafka, FeedOptions(topic=settings.kafka), show)
+        feed(dataset, addresses(opened.project.root, settings).kafka, FeedOptions(topic=settings.kafka), show)
 
 
 def _run(opened: Opened, jobs: Sequence[Job]) -> Sequence[Progress]:
@@ -177,13 +152,14 @@ def _cassandra(opened: Opened) -> Session:
     return connect(addresses(opened.project.root, settings).cassandra, settings.cassandra)
 
 
-def _verify(opened: Opened, jobs: Sequence[Job]) -> None:
-    from tally.recount import expected, recount, recounted  # noqa: PLC0415
+def _verify(opened: Opened, jobs: Sequence[Job], set_aside: SetAside, said: Mapping[str, int]) -> None:
+    from tally.recount import TOPICS, expected, recount, recounted  # noqa: PLC0415
 
     _say("recounting everything from the topics' raw bytes")
-    kafka = str(addresses(opened.project.root, opened.project.settings).kafka)
-    database = recount(kafka)
-    wrong = []
+    kafka = set_aside.kafka
+    late = set_aside.late()
+    database = recount(kafka, TOPICS, late)
+    wrong = set_aside.verified(database, late, said)
     with _cassandra(opened) as session:
         for aggregate in _aggregates(jobs):
             if aggregate.name not in recounted():
@@ -195,17 +171,6 @@ def _verify(opened: Opened, jobs: Sequence[Job]) -> None:
     database.close()
     if wrong:
         raise RecountDiffers(tuple(wrong))
-
-
-def _dead_letters(opened: Opened, jobs: Sequence[Job]) -> tuple[tuple[str, int], ...]:
-    """Return (source, number) of each source with dead letters."""
-    from tally.serving.dead_selection import Selection  # noqa: PLC0415
-    from tally.serving.dead_summary import summarize  # noqa: PLC0415
-
-    kafka = str(addresses(opened.project.root, opened.project.settings).kafka)
-    sources = {source.name: source.topics for job in jobs for source in job.sources if source.is_routed}
-    found = ((name, summarize(kafka, topics, Selection(name), 0).letters) for name, topics in sources.items())
-    return tuple((name, letters) for name, letters in found if letters)
 
 
 def _served(opened: Opened, session: Session, aggregate: Aggregate, kafka: str) -> Iterator[tuple[str, Rows]]:

@@ -7,15 +7,23 @@ stack, datasets, cli, pyflink.
 """
 
 from tally.recount.compare import Difference, Rows, compare
-from tally.recount.counting import TOPICS, expected, recount, recounted
+from tally.recount.counting import TOPICS, expected, no_events, not_late, recount, recounted
+from tally.recount.letters import Ends, Late, letter_ends, read_dead, read_late
 from tally.recount.served import served_cassandra, served_kafka
 
 __all__ = [
     "TOPICS",
     "Difference",
+    "Ends",
+    "Late",
     "Rows",
     "compare",
     "expected",
+    "letter_ends",
+    "no_events",
+    "not_late",
+    "read_dead",
+    "read_late",
     "recount",
     "recounted",
     "served_cassandra",

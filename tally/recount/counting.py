@@ -1,12 +1,13 @@
 """Raw bytes of topics -> DuckDB -> the rows that each aggregate must have.
 
 What a bounded run must end with: every window is closed, hopping ones included, and of events at one time the one
-with the higher partition and offset is the later.
+with the higher partition and offset is the later. Which records are events is judged here as well. Which of them came
+too late for a window hangs on the order in which a job read them: those it says were late are left out of that window.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -15,10 +16,12 @@ import pyarrow
 
 from tally.recount.compare import Row, Rows
 from tally.recount.errors import NoRecount, UnreadableEvent
+from tally.recount.letters import Late
 from tally.recount.topics import Raw, read_topic
 
-_TOPICS = Path(__file__).parent / "sql" / "topics"
-_AGGREGATES = Path(__file__).parent / "sql" / "aggregates"
+_SQL = Path(__file__).parent / "sql"
+_TOPICS = _SQL / "topics"
+_AGGREGATES = _SQL / "aggregates"
 _RECORDS = pyarrow.schema(
     [
         ("topic", pyarrow.string()),
@@ -26,6 +29,7 @@ _RECORDS = pyarrow.schema(
         ("offset", pyarrow.int64()),
         ("key", pyarrow.binary()),
         ("value", pyarrow.binary()),
+        ("timestamp", pyarrow.int64()),
     ]
 )
 
@@ -33,12 +37,15 @@ TOPICS = tuple(sorted(file.stem for file in _TOPICS.glob("*.sql")))
 """Topics whose events the recount knows."""
 
 
-def recount(address: str, topics: tuple[str, ...] = TOPICS) -> duckdb.DuckDBPyConnection:
+def recount(
+    address: str, topics: tuple[str, ...] = TOPICS, late: Sequence[Late] = ()
+) -> duckdb.DuckDBPyConnection:
     """Read topics into a DuckDB database in memory: their records as they are, and their events as tables.
 
     Args:
         address: host:port of the broker, several by comma.
         topics: to read, of ``TOPICS``.
+        late: rows that are not counted in a window.
 
     Returns:
         The database, for ``expected``; close it after use.
@@ -47,14 +54,16 @@ def recount(address: str, topics: tuple[str, ...] = TOPICS) -> duckdb.DuckDBPyCo
         NoRecount: another topic.
         KafkaUnreachable: no broker answers.
         KafkaFailed: a topic is not there or could not be read.
-        UnreadableEvent: a record is not JSON, or lacks a type that its topic's fields have.
+        UnreadableEvent: a field of a record has not the type that its topic's fields have.
     """
     for topic in topics:
         _query(_TOPICS, "topic", topic)
-    return database({topic: read_topic(address, topic) for topic in topics})
+    return database({topic: read_topic(address, topic) for topic in topics}, late)
 
 
-def database(topics: Mapping[str, Iterable[list[Raw]]]) -> duckdb.DuckDBPyConnection:
+def database(
+    topics: Mapping[str, Iterable[list[Raw]]], late: Sequence[Late] = ()
+) -> duckdb.DuckDBPyConnection:
     """Return a DuckDB database of records, by topic, and of the events that they are.
 
     Raises:
@@ -62,9 +71,9 @@ def database(topics: Mapping[str, Iterable[list[Raw]]]) -> duckdb.DuckDBPyConnec
         UnreadableEvent: a record is no event of its topic.
     """
     connection = duckdb.connect()
-    connection.execute(
-        'CREATE TABLE records (topic VARCHAR, "partition" INT, "offset" BIGINT, key BLOB, value BLOB)'
-    )
+    connection.execute((_SQL / "records.sql").read_text("utf-8"))
+    if late:
+        connection.executemany("INSERT INTO late VALUES (?, ?, ?, ?, ?, ?, ?)", [list(one) for one in late])
     for topic, batches in topics.items():
         query = _query(_TOPICS, "topic", topic)
         for batch in batches:
@@ -96,10 +105,31 @@ def expected(connection: duckdb.DuckDBPyConnection, aggregate: str) -> Rows:
     return Rows(columns, [_utc(row) for row in result.fetchall()])
 
 
+def no_events(connection: duckdb.DuckDBPyConnection, topic: str) -> set[tuple[int, int]]:
+    """Return partition and offset of every record of a topic that is no event."""
+    found = connection.execute(
+        'SELECT "partition", "offset" FROM records WHERE topic = ? '
+        f'EXCEPT SELECT "partition", "offset" FROM {topic.replace("-", "_")}',
+        [topic],
+    )
+    return set(found.fetchall())
+
+
+def not_late(connection: duckdb.DuckDBPyConnection, topic: str) -> list[Row]:
+    """Return what was said to be late and was not: no event, another window's, or before its window had closed."""
+    found = connection.execute(
+        "SELECT late.* FROM late LEFT JOIN "
+        f'{topic.replace("-", "_")} AS event USING ("partition", "offset") WHERE late.topic = ? AND '
+        "(event_ms BETWEEN window_start AND window_end - 1 AND window_end - 1 <= watermark) IS NOT TRUE",
+        [topic],
+    )
+    return found.fetchall()
+
+
 def _load(connection: duckdb.DuckDBPyConnection, topic: str, batch: list[Raw]) -> None:
     if not batch:
         return
-    columns = ([topic] * len(batch), *zip(*batch, strict=True))
+    columns = ([topic] * len(batch), *zip(*(record[:5] for record in batch), strict=True))
     connection.register("batch", pyarrow.table(dict(zip(_RECORDS.names, columns, strict=True)), _RECORDS))
     connection.execute("INSERT INTO records SELECT * FROM batch")
     connection.unregister("batch")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
 
@@ -16,12 +16,14 @@ _PATIENCE = int(REQUEST_SECONDS / _WAIT)
 
 
 class Raw(NamedTuple):
-    """One record as it lies in a topic."""
+    """One record as it lies in a topic; its timestamp is in epoch milliseconds."""
 
     partition: int
     offset: int
     key: bytes | None
     value: bytes | None
+    timestamp: int = 0
+    headers: tuple[tuple[str, bytes | None], ...] = ()
 
 
 def read_topic(address: str, topic: str) -> Iterator[list[Raw]]:
@@ -43,7 +45,7 @@ def read_topic(address: str, topic: str) -> Iterator[list[Raw]]:
         while waiting:
             records = []
             for message in _batch(client, address, topic):
-                raw = Raw(message.partition() or 0, message.offset() or 0, message.key(), message.value())
+                raw = _raw(message)
                 end = ends[raw.partition][1]
                 # A partition may end with records that are not committed: then its end is all that is seen.
                 if message.error() is not None or raw.offset >= end - 1:
@@ -53,6 +55,12 @@ def read_topic(address: str, topic: str) -> Iterator[list[Raw]]:
             yield records
     finally:
         client.close()
+
+
+def _raw(message: Message) -> Raw:
+    headers = cast(tuple[tuple[str, bytes | None], ...], tuple(message.headers() or ()))
+    partition, offset, moment = message.partition() or 0, message.offset() or 0, message.timestamp()[1]
+    return Raw(partition, offset, message.key(), message.value(), moment, headers)
 
 
 def _batch(client: Consumer, address: str, topic: str) -> Sequence[Message]:

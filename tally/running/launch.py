@@ -10,6 +10,7 @@ from typing import Any
 
 from pyflink.java_gateway import get_gateway
 from pyflink.table import StreamTableEnvironment
+from pyflink.util.java_utils import get_field
 
 from tally.planning.environment import create_environment, java_map
 from tally.planning.job import Gate, Job, Source
@@ -52,7 +53,10 @@ def start(job: Job, launch: Launch, extra: Mapping[str, str]) -> str:
     environment = create_environment(options, launch.jars)
     for function in job.functions:
         environment.execute_sql(function.statement)
-    return str(_gated(job, environment, launch.target).start(job.name).getJobID().toString())
+    # PyFlink puts an executor of its own into this field, by the same means.
+    executor = get_field(environment._j_tenv.getClass(), "execEnv").get(environment._j_tenv)
+    client = _gated(job, environment, launch.target).start(executor, job.name)
+    return str(client.getJobID().toString())
 
 
 def _gated(job: Job, environment: StreamTableEnvironment, target: Target) -> Any:

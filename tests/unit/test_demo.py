@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tally.cli.demo import RecordsDied, RecountDiffers, RowsWereLate, TopicHoldsOther, compared
+from tally.cli.demo import RecountDiffers, TopicHoldsOther, compared
 from tally.errors import Span
 from tally.planning.job import Aggregate, KafkaSink
 from tally.recount import Rows
@@ -36,10 +36,6 @@ def test_every_kind_of_difference_is_shown_and_named(capsys: pytest.CaptureFixtu
 def test_the_errors_of_the_demo() -> None:
     differs = RecountDiffers(("totals in Cassandra",))
     assert (str(differs), differs.exit_code) == ("the recount differs from totals in Cassandra", 1)
-    assert str(RowsWereLate((("minutes", 3),))) == "windows dropped late rows: minutes: 3"
-    assert str(RecordsDied((("purchases", 3), ("events", 1)))) == (
-        "dead letters: purchases: 3, events: 1\nhint: run `tally dead purchases`"
-    )
     assert str(TopicHoldsOther("purchases", "purchases", 5, 69659)) == (
         "topic 'purchases' holds 5 records, data set 'purchases' has 69659\n"
         "hint: run `tally down --wipe`, then `tally demo`"

@@ -7,19 +7,20 @@ from pathlib import Path
 
 import pytest
 
-from tally.recount import expected, recounted
+from tally.recount import Late, expected, no_events, not_late, recounted
 from tally.recount.counting import database
 from tally.recount.errors import NoRecount, UnreadableEvent
 from tally.recount.topics import Raw
 
 HOUR = 3_600_000
+FED = 100 * HOUR
 JFK, LAX, BOS = (40.639751, -73.778925), (33.942536, -118.408075), (42.364347, -71.005181)
 
 
 def raw(*events):
     """Records on partition 0; an event may say another place with ``at``."""
     return [
-        Raw(*event.pop("at", (0, offset)), b"key", json.dumps(event).encode())
+        Raw(*event.pop("at", (0, offset)), b"key", json.dumps(event).encode(), FED)
         for offset, event in enumerate(events)
     ]
 
@@ -244,10 +245,27 @@ def test_an_empty_topic_has_no_rows():
         assert expected(connection, "sales_by_day").rows == []
 
 
-@pytest.mark.parametrize("value", [b"no json", b'{"user_id": "a"}', b'{"event_ms": "x"}', b"null", None])
-def test_bytes_that_are_no_event_are_refused(value):
+SESSION = json.dumps(session("a", "START", HOUR)).encode()
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        *(b"no json", b"", b"null", None, SESSION[:-1]),
+        *(b'{"user_id": "a"}', SESSION.replace(b'"asia"', b"null"), SESSION.replace(b"3600000", b"null")),
+        SESSION.replace(b"3600000", b"3600001"),
+    ],
+)
+def test_a_record_that_is_no_event_is_told_and_left_out(value):
+    records = [Raw(0, 7, b"key", SESSION), Raw(1, 8, b"key", value)]
+    with database({"user-sessions": [records]}) as connection:
+        assert no_events(connection, "user-sessions") == {(1, 8)}
+        assert expected(connection, "active_users").rows == [("all", 1)]
+
+
+def test_a_field_of_another_type_is_refused():
     with pytest.raises(UnreadableEvent) as error:
-        database({"user-sessions": [[Raw(0, 0, b"key", value)]]})
+        database({"user-sessions": [[Raw(0, 0, b"key", SESSION.replace(b"3600000", b'"x"'))]]})
     assert str(error.value).startswith("topic 'user-sessions' holds a record that is no event: ")
 
 
@@ -259,15 +277,42 @@ def test_bytes_that_are_no_event_are_refused(value):
         ("purchases", purchase("1", "1.00")),
     ],
 )
-def test_a_field_that_is_null_is_refused_but_for_an_unknown_delay(topic, event):
-    used = set(event) - {"flight", "origin", "destination"}
-    for field in used:
-        records = raw(event | {field: None})
-        if field == "delay_minutes":
-            database({topic: [records]}).close()
-        else:
-            with pytest.raises(UnreadableEvent, match=f"NOT NULL constraint failed: .*{field}"):
-                database({topic: [records]})
+def test_an_event_has_a_value_in_every_field_but_for_an_unknown_delay(topic, event):
+    for field in event:
+        with database({topic: [raw(event | {field: None})]}) as connection:
+            assert no_events(connection, topic) == (set() if field == "delay_minutes" else {(0, 0)})
+
+
+def test_a_row_that_was_late_for_a_window_is_left_out_of_it():
+    records = raw(movement("JFK", "TAKEOFF", HOUR - 1), movement("JFK", "TAKEOFF", HOUR))
+    late = [
+        Late("airport_hours", "flight-events", 0, 1, HOUR, 2 * HOUR, 2 * HOUR),
+        Late("airport_rush", "flight-events", 0, 0, -HOUR, 2 * HOUR, 3 * HOUR),
+    ]
+    with database({"flight-events": [records]}, late) as connection:
+        assert expected(connection, "airport_hours").rows == [("JFK", at(1970, 1, 1), 1, 0, Decimal(0), 0)]
+        rush = expected(connection, "airport_rush").rows
+        assert sorted(row[1:3] for row in rush) == [
+            (at(1970, 1, 1, hour), movements) for hour, movements in [(1, 1), (2, 1), (3, 2), (4, 1)]
+        ]
+        assert not_late(connection, "flight-events") == []
+
+
+@pytest.mark.parametrize(
+    "late",
+    [
+        Late("airport_hours", "flight-events", 0, 1, 0, HOUR, HOUR - 1),  # no such event
+        Late("airport_hours", "flight-events", 0, 0, HOUR, 2 * HOUR, 2 * HOUR),  # in no such window
+        Late("airport_hours", "flight-events", 0, 0, 0, HOUR, HOUR - 2),  # which was still open
+    ],
+)
+def test_a_row_that_was_not_late_is_told(late):
+    records = raw(movement("JFK", "TAKEOFF", 5))
+    with database({"flight-events": [records]}, [late]) as connection:
+        assert not_late(connection, "flight-events") == [tuple(late)]
+    closed = late._replace(offset=0, window_start=0, window_end=HOUR, watermark=HOUR - 1)
+    with database({"flight-events": [records]}, [closed]) as connection:
+        assert not_late(connection, "flight-events") == []
 
 
 def test_what_has_no_recount_is_named():

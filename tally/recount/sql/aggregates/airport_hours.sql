@@ -12,4 +12,5 @@ SELECT
   ) * 0.01::DECIMAL(3, 2) AS mean_delay_minutes,
   max(delay_minutes) AS worst_delay_minutes
 FROM flight_events
+ANTI JOIN (SELECT * FROM late WHERE aggregate = 'airport_hours') USING ("partition", "offset")
 GROUP BY airport, event_ms // 3600000;

@@ -6,4 +6,5 @@ SELECT
   sum(quantity) AS quantity,
   sum(amount) AS amount
 FROM purchases
+ANTI JOIN (SELECT * FROM late WHERE aggregate = 'sales_by_day') USING ("partition", "offset")
 GROUP BY event_ms // 86400000;

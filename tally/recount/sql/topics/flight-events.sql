@@ -14,6 +14,21 @@ CREATE TABLE flight_events (
   "offset" BIGINT NOT NULL
 );
 
+-- In a table of its own: what is no event must not come to the conversion below.
+CREATE TABLE flight_events_records AS
+SELECT value, "partition", "offset"
+FROM records
+WHERE
+  topic = 'flight-events'
+  AND is_event(
+    value,
+    [
+      '$.tailnum', '$.carrier', '$.flight', '$.kind', '$.airport', '$.origin', '$.destination',
+      '$.origin_latitude', '$.origin_longitude', '$.destination_latitude', '$.destination_longitude', '$.event_ms'
+    ],
+    "timestamp"
+  );
+
 INSERT INTO flight_events
 SELECT event.*, "partition", "offset"
 FROM (
@@ -29,9 +44,10 @@ FROM (
     ) AS event,
     "partition",
     "offset"
-  FROM records
-  WHERE topic = 'flight-events'
+  FROM flight_events_records
 );
+
+DROP TABLE flight_events_records;
 
 -- Length of the event's leg in whole metres: the angle between both places by the arc tangent of cross and dot
 -- product (the sphere's case of Vincenty's formula) times the mean radius of the Earth ellipsoid GRS 80.

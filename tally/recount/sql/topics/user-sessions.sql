@@ -8,6 +8,20 @@ CREATE TABLE user_sessions (
   "offset" BIGINT NOT NULL
 );
 
+-- In a table of its own: what is no event must not come to the conversion below.
+CREATE TABLE user_sessions_records AS
+SELECT value, "partition", "offset"
+FROM records
+WHERE
+  topic = 'user-sessions'
+  AND is_event(
+    value,
+    [
+      '$.user_id', '$.region', '$.kind', '$.event_ms'
+    ],
+    "timestamp"
+  );
+
 INSERT INTO user_sessions
 SELECT event.*, "partition", "offset"
 FROM (
@@ -18,6 +32,7 @@ FROM (
     ) AS event,
     "partition",
     "offset"
-  FROM records
-  WHERE topic = 'user-sessions'
+  FROM user_sessions_records
 );
+
+DROP TABLE user_sessions_records;

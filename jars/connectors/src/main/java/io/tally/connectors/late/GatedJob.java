@@ -16,6 +16,7 @@ import org.apache.flink.formats.common.TimestampFormat;
 import org.apache.flink.formats.json.JsonFormatOptions;
 import org.apache.flink.formats.json.JsonRowDataSerializationSchema;
 import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.datastream.DataStreamSink;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.operators.ChainingStrategy;
 import org.apache.flink.streaming.api.operators.SimpleOperatorFactory;
@@ -25,6 +26,7 @@ import org.apache.flink.table.api.PlanReference;
 import org.apache.flink.table.api.bridge.java.StreamTableEnvironment;
 import org.apache.flink.table.api.internal.TableEnvironmentImpl;
 import org.apache.flink.table.data.RowData;
+import org.apache.flink.table.delegation.Executor;
 import org.apache.flink.table.delegation.Planner;
 import org.apache.flink.table.runtime.typeutils.InternalTypeInfo;
 import org.apache.flink.table.types.logical.RowType;
@@ -33,6 +35,7 @@ import org.apache.flink.table.types.logical.RowType;
 public final class GatedJob {
 
   private final StreamExecutionEnvironment environment;
+  private final StreamTableEnvironment tables;
   private final List<Transformation<?>> sinks;
   private final Map<String, Map<String, String>> topics = new LinkedHashMap<>();
   private final Map<String, List<DataStream<RowData>>> late = new LinkedHashMap<>();
@@ -47,6 +50,7 @@ public final class GatedJob {
       StreamExecutionEnvironment environment, StreamTableEnvironment tables, String plan)
       throws Exception {
     this.environment = environment;
+    this.tables = tables;
     Planner planner = ((TableEnvironmentImpl) tables).getPlanner();
     this.sinks = planner.translatePlan(planner.loadPlan(PlanReference.fromJsonString(plan)));
   }
@@ -133,20 +137,25 @@ public final class GatedJob {
     }
   }
 
-  /** Hands the job to the cluster. */
-  public JobClient start(String name) throws Exception {
-    sinks.forEach(environment::addOperator);
-    late.forEach(this::write);
-    return environment.executeAsync(name);
+  /**
+   * Hands the job to the cluster.
+   *
+   * @param executor of the table environment, which sees to what Python functions need
+   */
+  public JobClient start(Executor executor, String name) throws Exception {
+    List<Transformation<?>> all = new ArrayList<>(sinks);
+    late.forEach((source, rows) -> all.add(write(source, rows).getTransformation()));
+    Configuration options = tables.getConfig().getConfiguration();
+    return executor.executeAsync(executor.createPipeline(all, options, name));
   }
 
-  private void write(String source, List<DataStream<RowData>> rows) {
+  private DataStreamSink<RowData> write(String source, List<DataStream<RowData>> rows) {
     Map<String, String> options = topics.get(source);
     DataStream<RowData> first = rows.get(0);
     for (DataStream<RowData> other : rows.subList(1, rows.size())) {
       first = first.union(other);
     }
-    first
+    return first
         .sinkTo(LetterSink.of(options, Configuration.fromMap(options), new LateRowSerializer()))
         .name("late rows of " + source)
         .uid(source + "_late");
