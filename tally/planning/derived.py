@@ -66,16 +66,17 @@ def fields_of(node: Node) -> list[str]:
     """
     written = node["outputType"]
     if isinstance(written, str):
-        return _top_level(written)
+        return [name for _, name in fields_in(written)]
     return [field["name"] for field in written["fields"]]
 
 
-def _top_level(row: str) -> list[str]:
-    names, depth, at = [], 0, 0
+def fields_in(row: str) -> list[tuple[int, str]]:
+    """Return where each field of a row type, written as text, begins, and its name."""
+    fields, depth, at = [], 0, 0
     while at < len(row):
         found = _FIELD.match(row, at) if depth == 1 else None
         if found:
-            names.append(found[1].replace("``", "`"))
+            fields.append((at, found[1].replace("``", "`")))
         depth += {"<": 1, "(": 1, ">": -1, ")": -1}.get(row[at], 0) if not found else 0
         at = found.end() if found else at + 1
-    return names
+    return fields

@@ -2,7 +2,8 @@
 
 A late row is of use to whoever can find its record, but a query keeps only the columns that it needs. So the compiled
 plan is changed: the source puts partition and offset (and of several topics the topic) behind its columns, and every
-node between it and a gate hands them on. They come last, so that no other column has another place.
+node between it and a gate hands them on. They come last, so that no other column has another place; only a call of
+Python functions puts their results behind all that it hands on, and what reads those is changed as well.
 
 That is done where nothing but projections, filters and exchanges stand between source and gate: a row behind a join or
 an aggregation is not one record. It is left out where a node would keep or write whole rows on the way.
@@ -15,7 +16,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from tally.planning.derived import width_of
+from tally.planning.derived import fields_in, width_of
 from tally.planning.job import Gate, Source
 from tally.planning.plan import Plan
 
@@ -26,7 +27,10 @@ _TYPES = {"topic": "VARCHAR(2147483647) NOT NULL", "partition": "INT NOT NULL", 
 # Nodes that put out the rows that come in.
 _PASSING = ("exchange", "mini-batch-assigner")
 # Nodes that take columns by their place and keep no row as it came.
-_TAKING = ("window-aggregate", "local-window-aggregate", "group-aggregate", "local-group-aggregate")
+_TAKING = (
+    *("window-aggregate", "local-window-aggregate", "group-aggregate", "local-group-aggregate"),
+    "python-calc",
+)
 
 
 def identified(plan: Plan, gates: Sequence[Gate], sources: Iterable[Source]) -> tuple[Plan, tuple[Gate, ...]]:
@@ -62,7 +66,7 @@ class _Graph:
     def chain(self, node: int, input_: int) -> tuple[int, ...]:
         """Return the nodes from an input of a node back to its source; empty if the row may be no single record."""
         found = [self._inputs(node)[input_]]
-        while _hands_on(self._nodes[found[-1]]):
+        while self._hands_on(found[-1]):
             found += self._inputs(found[-1])
         return tuple(found) if "scanTableSource" in self._nodes[found[-1]] else ()
 
@@ -85,6 +89,14 @@ class _Graph:
     def _inputs(self, node: int) -> list[int]:
         return [edge["source"] for edge in self.document["edges"] if edge["target"] == node]
 
+    def _outputs(self, node: int) -> list[int]:
+        return [edge["target"] for edge in self.document["edges"] if edge["source"] == node]
+
+    def _hands_on(self, number: int) -> bool:
+        if _is(self._nodes[number], "python-calc"):
+            return all(_is(self._nodes[reader], "calc") for reader in self._outputs(number))
+        return _passes(self._nodes[number]) or _is(self._nodes[number], "calc")
+
     def _extend_scan(self, number: int, columns: _Columns) -> None:
         node = self._nodes[number]
         for ability in node["scanTableSource"]["abilities"]:
@@ -96,31 +108,42 @@ class _Graph:
     def _extend(self, number: int, columns: _Columns) -> None:
         node = self._nodes[number]
         (input_,) = self._inputs(number)
+        references = list(_references(self.places[input_], columns))
+        if _is(node, "python-calc"):
+            self._extend_call(number, columns, references)
+            return
         if node.get("projection"):
-            node["projection"] += _references(self.places[input_], columns)
+            node["projection"] += references
         self._widen(number, columns)
+
+    def _extend_call(self, number: int, columns: _Columns, references: list[_Node]) -> None:
+        """Extend a call of Python functions, which puts out first what it hands on and then their results."""
+        node = self._nodes[number]
+        first = sum(one["kind"] == "INPUT_REF" for one in node["projection"])
+        node["projection"][first:first] = references
+        node["outputType"] = _wider(node["outputType"], columns, first)
+        self.places[number] = tuple(range(first, first + len(columns)))
+        for reader in self._outputs(number):
+            for part in ("projection", "condition"):
+                _shift(self._nodes[reader][part], first, len(columns))
 
     def _widen(self, number: int, columns: _Columns) -> None:
         node = self._nodes[number]
         width = width_of(node)
-        node["outputType"] = _wider(node["outputType"], columns)
+        node["outputType"] = _wider(node["outputType"], columns, width)
         self.places[number] = tuple(range(width, width + len(columns)))
 
 
-def _hands_on(node: _Node) -> bool:
-    return _passes(node) or str(node["type"]).startswith("stream-exec-calc_")
+def _is(node: _Node, *kinds: str) -> bool:
+    return str(node["type"]).startswith(tuple(f"stream-exec-{kind}_" for kind in kinds))
 
 
 def _passes(node: _Node) -> bool:
-    name = str(node["type"])
-    kept = name.startswith("stream-exec-calc_") and not node["projection"]
-    return kept or name.startswith(tuple(f"stream-exec-{kind}_" for kind in _PASSING))
+    return _is(node, *_PASSING) or (_is(node, "calc") and not node["projection"])
 
 
 def _takes(node: _Node) -> bool:
-    name = str(node["type"])
-    taken = name.startswith(tuple(f"stream-exec-{kind}_" for kind in _TAKING))
-    return taken or bool(name.startswith("stream-exec-calc_") and node["projection"])
+    return _is(node, *_TAKING) or (_is(node, "calc") and bool(node["projection"]))
 
 
 def _references(places: Iterable[int], columns: _Columns) -> Iterator[_Node]:
@@ -128,10 +151,27 @@ def _references(places: Iterable[int], columns: _Columns) -> Iterator[_Node]:
         yield {"kind": "INPUT_REF", "inputIndex": place, "type": _TYPES[column]}
 
 
-def _wider(type_: Any, columns: _Columns) -> Any:
-    """Return a row type, as text or as an object, with columns more."""
+def _shift(expression: Any, first: int, by: int) -> None:
+    """Change an expression to columns of which those from ``first`` on have moved."""
+    if isinstance(expression, dict):
+        if expression.get("kind") == "INPUT_REF" and expression["inputIndex"] >= first:
+            expression["inputIndex"] += by
+        expression = list(expression.values())
+    if isinstance(expression, list):
+        for value in expression:
+            _shift(value, first, by)
+
+
+def _wider(type_: Any, columns: _Columns, at: int | None = None) -> Any:
+    """Return a row type, as text or as an object, with columns more, by default behind all others."""
     if isinstance(type_, str):
+        begins = [begin for begin, _ in fields_in(type_)]
+        at = len(begins) if at is None else at
+        text = ", ".join(f"`${column}` {_TYPES[column]}" for column in columns)
+        if at < len(begins):
+            return f"{type_[: begins[at]]}{text}, {type_[begins[at] :]}"
         before, _, after = type_.rpartition(">")
-        return before + "".join(f", `${column}` {_TYPES[column]}" for column in columns) + ">" + after
+        return f"{before}, {text}>{after}"
     fields = [{"name": f"${column}", "fieldType": _TYPES[column]} for column in columns]
-    return {**type_, "fields": [*type_["fields"], *fields]}
+    at = len(type_["fields"]) if at is None else at
+    return {**type_, "fields": [*type_["fields"][:at], *fields, *type_["fields"][at:]]}

@@ -22,6 +22,15 @@ CREATE TABLE versions (
 """
 
 
+SHOUT = """
+from pyflink.table.udf import udf
+
+@udf(result_type="STRING")
+def shout(text):
+    return text.upper()
+"""
+
+
 @pytest.fixture
 def planned(plan, tmp_path: Path):
     """Plan a file of aggregates over the Kafka sources ``events`` and ``others``."""
@@ -31,6 +40,9 @@ def planned(plan, tmp_path: Path):
             "sql/sources/events.sql": SOURCE.format(name="events", topic=topic, options=options),
             "sql/sources/others.sql": SOURCE.format(name="others", topic="others", options=""),
             "sql/sources/versions.sql": VERSIONS,
+            "sql/functions/shout.sql": "CREATE FUNCTION shout AS 'udfs.texts.shout' LANGUAGE PYTHON;",
+            "udfs/__init__.py": "",
+            "udfs/texts.py": SHOUT,
             "sql/aggregates/a.sql": sql,
         }
         for path, text in files.items():
@@ -182,6 +194,11 @@ SHAPES = {
             "user_id, until",
         ),
         [("group-window-aggregate", 0, "session", "events", True)],
+    ),
+    "of a Python function": (
+        "CREATE VIEW loud AS SELECT user_id, shout(user_id) AS name, event_time FROM events WHERE amount > 0;"
+        + windowed(f"TUMBLE({of('loud')})").replace("COUNT(*)", "MAX(name)"),
+        [(LOCAL, 0, "tumbling", "events", True)],
     ),
     "unbounded": (aggregate("SELECT user_id, COUNT(*) AS n FROM events GROUP BY user_id"), []),
     "latest row": (
