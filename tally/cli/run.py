@@ -38,4 +38,4 @@ def command(files: tuple[Path, ...], **options: bool) -> None:
         progress = run(jobs, request_of(opened, mode), show)
     late = sum(one.late for one in progress)
     if late:
-        click.echo(f"{late} late rows were dropped by windows", err=True)
+        click.echo(f"{late} late rows were not counted; `tally dead SOURCE --late` shows them", err=True)
