@@ -1,4 +1,4 @@
-"""``python -m benchmarks [throughput|defaults|startup|cassandra]``; all four when none is named."""
+"""``python -m benchmarks [throughput|defaults|startup|decoder|cassandra]``; all of them when none is named."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
+from benchmarks.decoder import decoder
 from benchmarks.defaults import VARIANTS, defaults
 from benchmarks.sink.command import CASES as SINK_CASES
 from benchmarks.sink.command import CEILING, LATENCY, SETTINGS, SOAK, Plan, cassandra
@@ -51,7 +52,7 @@ _REPEATS = click.option("--repeats", type=click.IntRange(min=1), default=5, show
 def main(context: click.Context) -> None:
     """Measure tally on this machine. Nothing else should run meanwhile."""
     if context.invoked_subcommand is None:
-        for command in (_startup, _defaults, _throughput, _cassandra):
+        for command in (_startup, _decoder, _defaults, _throughput, _cassandra):
             command.main([], standalone_mode=False)
 
 
@@ -88,6 +89,17 @@ def _defaults(
 def _startup(repeats: int, demo: bool, out: Path) -> None:
     """From nothing to ready, from command to first row, and the demo's memory."""
     startup(repeats, demo, out)
+
+
+@main.command("decoder")
+@_REPEATS
+@click.option(
+    "--seconds", type=click.FloatRange(min=0.1), default=5.0, show_default=True, help="Of each run."
+)
+@_OUT
+def _decoder(repeats: int, seconds: float, out: Path) -> None:
+    """Decoding JSON: tally's decoder and Flink's, in one thread."""
+    decoder(repeats, seconds, out)
 
 
 @main.command("cassandra")
