@@ -194,11 +194,15 @@ def test_a_topic_is_read_to_the_end_it_had_without_what_was_not_committed(kafka,
     client.init_transactions()
     for value, commit in ((b"one", True), (b"two", False), (b"three", True), (b"four", False)):
         client.begin_transaction()
-        client.produce(topic, key=b"k", value=value, partition=0)
+        headers = [("of", value), ("none", None)]
+        client.produce(topic, key=b"k", value=value, partition=0, timestamp=7, headers=headers)
         client.flush()
         client.commit_transaction() if commit else client.abort_transaction()
     read = [record for records in read_topic(kafka, topic) for record in records]
-    assert read == [Raw(0, 0, b"k", b"one"), Raw(0, 4, b"k", b"three")]
+    assert read == [
+        Raw(0, 0, b"k", b"one", 7, (("of", b"one"), ("none", None))),
+        Raw(0, 4, b"k", b"three", 7, (("of", b"three"), ("none", None))),
+    ]
 
 
 def test_a_topic_longer_than_a_batch_is_read_whole(kafka, topic):
