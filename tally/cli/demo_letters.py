@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tally.datasets.faults import NO_EVENTS
+
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
@@ -23,11 +25,13 @@ class SetAside:
     Attributes:
         kafka: host:port of the broker.
         readers: by source topic, how many jobs read it: each of them sets aside its dead letters.
+        faulty: by source topic, how many records were fed that are no events.
         ends: of the topics of dead letters and late rows before the run.
     """
 
     kafka: str
     readers: Mapping[str, int]
+    faulty: Mapping[str, int]
     ends: Ends
 
     @classmethod
@@ -36,7 +40,7 @@ class SetAside:
         from tally.recount import TOPICS, letter_ends  # noqa: PLC0415
 
         readers = Counter(topic for job in jobs for source in job.sources for topic in source.topics)
-        return cls(kafka, readers, letter_ends(kafka, TOPICS))
+        return cls(kafka, readers, dict.fromkeys(TOPICS, NO_EVENTS), letter_ends(kafka, TOPICS))
 
     def late(self) -> list[Late]:
         """Read the run's late rows."""
@@ -71,8 +75,9 @@ class SetAside:
         found = Counter(read_dead(self.kafka, topic, self.ends))
         right = sum(found[place] == self.readers[topic] for place in wanted)
         other = sum(place not in wanted for place in found)
-        said = f"{right} of {len(wanted)} dead letters of topic {topic}"
-        yield said + (f", and {other} of events" if other else ""), right == len(wanted) and not other
+        said = f"{right} of {self.faulty[topic]} dead letters of topic {topic}"
+        is_right = right == len(wanted) == self.faulty[topic] and not other
+        yield said + (f", and {other} of events" if other else ""), is_right
 
 
 def _never_late(database: DuckDBPyConnection, topic: str) -> Iterator[tuple[str, bool]]:

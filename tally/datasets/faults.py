@@ -19,6 +19,8 @@ from tally.datasets.dataset import Dataset, Record
 
 FAULTS = 400
 """Faulty records of a data set, a quarter of each kind."""
+NO_EVENTS = 300
+"""Those of them that are no events."""
 _CENTURY_MS = 100 * 365 * 86_400_000
 
 

@@ -26,6 +26,8 @@ RELIED_ON: Mapping[str, tuple[str, str]] = {
     "table.exec.sink.upsert-materialize": ("NONE", "tally checks keys itself, from the compiled plan"),
     "table.plan.compile.catalog-objects": ("ALL", "the compiled plan is what runs"),
     "table.plan.restore.catalog-objects": ("ALL_ENFORCED", "the compiled plan is what runs"),
+    "table.exec.uid.generation": ("PLAN_ONLY", "operator names follow from the compiled plan"),
+    "table.exec.uid.format": ("<id>_<transformation>", "operator names follow from the compiled plan"),
     "table.sql-dialect": ("default", "files are written in Flink SQL"),
     "table.dml-sync": ("false", "use `tally run --bounded` to wait for the end"),
     "execution.runtime-mode": ("STREAMING", "use `tally run --bounded` for what the topics hold now"),
@@ -40,6 +42,8 @@ RELIED_ON_PREFIXES: Mapping[str, str] = {
     "parallelism.": "set parallelism in [tool.tally.flink]",
     "python.": "write it in flink-conf/config.yaml",
     "table.plan.": "the compiled plan is what runs",
+    "table.exec.emit.allow-lateness": "late rows go to the topic of late rows; raise the watermark's delay instead",
+    "table.exec.emit.late-fire.": "late rows go to the topic of late rows; raise the watermark's delay instead",
     "table.exec.uid.": "operator names follow from the compiled plan",
 }
 

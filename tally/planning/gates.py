@@ -21,7 +21,7 @@ from pydantic import TypeAdapter
 
 from tally.planning.errors import UngatedWindow
 from tally.planning.job import Gate
-from tally.planning.origins import inputs_of, table_behind
+from tally.planning.origins import inputs_of, tables_behind
 from tally.planning.plan import Plan
 
 ONE_PHASE = {"table.optimizer.agg-phase-strategy": "ONE_PHASE"}
@@ -67,9 +67,10 @@ def gates_of(plan: Plan, sources: Iterable[str], sinks: Mapping[str, str]) -> It
     fed = {sink: {node["id"] for node in plan.upstream(sink)} for sink in feeds}
     for node in plan.nodes:
         for gate in _gates_at(node, plan):
-            table = table_behind(plan, inputs_of(plan, node["id"])[gate.input], gate.time)
+            behind = tables_behind(plan, inputs_of(plan, node["id"])[gate.input], gate.time)
+            table = next((name for name in behind if name in known), None)
             names = dict.fromkeys(feeds[sink] for sink, nodes in fed.items() if node["id"] in nodes)
-            if names and table in known:
+            if names and table:
                 yield replace(gate, feeds=tuple(names), source=table)
 
 
@@ -156,6 +157,13 @@ def _joined_to_version(node: _Node, _plan: Plan) -> Iterator[Gate]:
         yield Gate(node["id"], 0, "moment", node["leftTimeAttributeIndex"])
 
 
+def _first_rows(node: _Node, plan: Plan) -> Iterator[Gate]:
+    """Yield the gate of the first row by event time, which is only put out once, and so drops what comes late."""
+    if node["isRowtime"] and not node["keepLastRow"] and node["outputInsertOnly"]:
+        (input_,) = inputs_of(plan, node["id"])
+        yield Gate(node["id"], 0, "moment", min(_event_times(input_)))
+
+
 def _over(node: _Node, plan: Plan) -> Iterator[Gate]:
     return _ordered(node, node["overSpec"]["groups"][0]["orderBy"], plan)
 
@@ -199,6 +207,7 @@ _GATES: Mapping[str, Callable[[_Node, Plan], Iterator[Gate]]] = {
     "window-join": _joined_windows,
     "window-table-function": _sessions,
     "group-window-aggregate": _grouped,
+    "deduplicate": _first_rows,
     "interval-join": _joined_in_time,
     "temporal-join": _joined_to_version,
     "over-aggregate": _over,

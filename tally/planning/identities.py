@@ -6,7 +6,8 @@ node between it and a gate hands them on. They come last, so that no other colum
 Python functions puts their results behind all that it hands on, and what reads those is changed as well.
 
 That is done where nothing but projections, filters and exchanges stand between source and gate: a row behind a join or
-an aggregation is not one record. It is left out where a node would keep or write whole rows on the way.
+an aggregation is not one record. It is left out where a node would keep or write whole rows on the way, or behind the
+gate: an operator that puts its result behind the row as it came would put it elsewhere.
 """
 
 from __future__ import annotations
@@ -26,7 +27,8 @@ _Columns = tuple[str, ...]
 _TYPES = {"topic": "VARCHAR(2147483647) NOT NULL", "partition": "INT NOT NULL", "offset": "BIGINT NOT NULL"}
 # Nodes that put out the rows that come in.
 _PASSING = ("exchange", "mini-batch-assigner")
-# Nodes that take columns by their place and keep no row as it came.
+# Nodes that take columns by their place and keep no row as it came: behind gates, and others.
+_GATED = ("window-aggregate", "local-window-aggregate", "group-window-aggregate", "match")
 _TAKING = (
     *("window-aggregate", "local-window-aggregate", "group-aggregate", "local-group-aggregate"),
     "python-calc",
@@ -37,7 +39,7 @@ def identified(plan: Plan, gates: Sequence[Gate], sources: Iterable[Source]) -> 
     """Return the plan and its gates with the columns in them, where they can be carried."""
     columns = {source.name: _columns(source) for source in sources}
     graph = _Graph(json.loads(plan.text))
-    chains = {gate: chain for gate in gates if (chain := graph.chain(gate.node, gate.input))}
+    chains = {gate: chain for gate in gates if (chain := graph.chain(gate))}
     for scan in {chain[-1]: None for chain in chains.values()}:
         mine = {gate: chain for gate, chain in chains.items() if chain[-1] == scan}
         graph.carry(scan, columns[next(iter(mine)).source], mine)
@@ -63,9 +65,11 @@ class _Graph:
         self.places: dict[int, tuple[int, ...]] = {}
         self._nodes: dict[int, _Node] = {node["id"]: node for node in document["nodes"]}
 
-    def chain(self, node: int, input_: int) -> tuple[int, ...]:
-        """Return the nodes from an input of a node back to its source; empty if the row may be no single record."""
-        found = [self._inputs(node)[input_]]
+    def chain(self, gate: Gate) -> tuple[int, ...]:
+        """Return the nodes from a gate back to its source; empty if the row may be no single record, or not grow."""
+        if not _is(self._nodes[gate.node], *_GATED):
+            return ()
+        found = [self._inputs(gate.node)[gate.input]]
         while self._hands_on(found[-1]):
             found += self._inputs(found[-1])
         return tuple(found) if "scanTableSource" in self._nodes[found[-1]] else ()

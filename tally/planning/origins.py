@@ -17,15 +17,15 @@ def inputs_of(plan: Plan, node: int) -> list[_Node]:
     return [nodes[edge["source"]] for edge in plan.edges if edge["target"] == node]
 
 
-def table_behind(plan: Plan, node: _Node, column: int) -> str:
-    """Return the name of the table that a node's rows come from, of several the one that a column comes from.
+def tables_behind(plan: Plan, node: _Node, column: int) -> list[str]:
+    """Return the names of the tables that a node's rows come from, first the one that a column comes from.
 
-    Where that cannot be told, it is the first of them; empty where there is none.
+    Where that cannot be told, they are in the order of the plan.
     """
     tables = {table.node: table for table in plan.tables("source")}
     found = [tables[one["id"]] for one in plan.upstream(node["id"]) if one["id"] in tables]
     traced = _traced(plan, node, column, tables) if len(found) > 1 else None
-    return next((table.name for table in (traced, *found) if table), "")
+    return [table.name for table in (traced, *found) if table]
 
 
 def _traced(plan: Plan, node: _Node, column: int, tables: Mapping[int, PlanTable]) -> PlanTable | None:

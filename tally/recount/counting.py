@@ -116,11 +116,16 @@ def no_events(connection: duckdb.DuckDBPyConnection, topic: str) -> set[tuple[in
 
 
 def not_late(connection: duckdb.DuckDBPyConnection, topic: str) -> list[Row]:
-    """Return what was said to be late and was not: no event, another window's, or before its window had closed."""
+    """Return what was said to be late and was not.
+
+    It is no event, or not of that window, or the window had not closed by the watermark of the job, or that was ahead
+    of every event.
+    """
+    events = topic.replace("-", "_")
     found = connection.execute(
-        "SELECT late.* FROM late LEFT JOIN "
-        f'{topic.replace("-", "_")} AS event USING ("partition", "offset") WHERE late.topic = ? AND '
-        "(event_ms BETWEEN window_start AND window_end - 1 AND window_end - 1 <= watermark) IS NOT TRUE",
+        f'SELECT late.* FROM late LEFT JOIN {events} AS event USING ("partition", "offset") WHERE late.topic = ? AND '
+        "(event_ms BETWEEN window_start AND window_end - 1 AND window_end - 1 <= watermark "
+        f"AND watermark <= (SELECT max(event_ms) FROM {events})) IS NOT TRUE",
         [topic],
     )
     return found.fetchall()

@@ -110,8 +110,9 @@ def _cassandra_options(options: Mapping[str, str], target: Target) -> dict[str, 
 
 def _transactions(job: Job, source: Source, target: Target, kind: str) -> dict[str, str]:
     # Two jobs of one prefix would abort each other's transactions, a bounded run and a continuous one also.
-    run = "bounded-" if target.bounded else ""
-    return {"sink.transactional-id-prefix": f"tally-{run}{job.name}-{source.name}-{kind}"}
+    run = "/bounded" if target.bounded else ""
+    # No name holds a slash.
+    return {"sink.transactional-id-prefix": f"tally{run}/{job.name}/{source.name}/{kind}"}
 
 
 def _bounds(target: Target) -> dict[str, str]:

@@ -37,8 +37,8 @@ class LateRow:
         """``partition-offset``, by the headers, or where it is no single record, by a column of the query."""
         if "partition" in self.said:
             return f"{self.said['partition']}-{self.said['offset']}"
-        [found] = [value for value in self.row.values() if re.fullmatch(r"\w*\d+-\d+", str(value))]
-        return str(found)
+        [found] = filter(None, (re.fullmatch(r"(\w*\d+-\d+)=?", str(value)) for value in self.row.values()))
+        return found[1]
 
 
 def write_late(
@@ -77,11 +77,13 @@ class Disordered:
 
     Attributes:
         times: of each event by identity, ``partition-offset``.
+        users: likewise.
     """
 
     seed: int
     partitions: int
     times: dict[str, int] = field(default_factory=dict)
+    users: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._random = random.Random(self.seed)
@@ -96,7 +98,8 @@ class Disordered:
             self._offsets[partition] += 1
             moment = START + offset * 1000 - self._behind()
             self.times[f"{partition}-{offset}"] = moment
-            event = {"user_id": f"u{self._random.randrange(3)}", "event_ms": moment}
+            user = self.users[f"{partition}-{offset}"] = f"u{self._random.randrange(3)}"
+            event = {"user_id": user, "event_ms": moment}
             stamp = int(time.time() * 1000)
             producer.produce(topic, json.dumps(event).encode(), None, partition, timestamp=stamp)
             producer.poll(0)

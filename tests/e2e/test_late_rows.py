@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pytest
 
@@ -207,3 +207,56 @@ def test_each_row_of_many_shapes_is_counted_or_late(bench: Workbench) -> None:
         )
         # What an operator drops itself would be counted there as well.
         assert one.late == len(said), one.aggregate
+
+
+OTHER_KNOWN = """
+CREATE VIEW other_known AS
+SELECT user_id, event_time, CAST(p AS STRING) || '-' || CAST(o AS STRING) AS e FROM others;
+"""
+JOINED = """
+CREATE MATERIALIZED TABLE in_time (PRIMARY KEY (user_id) NOT ENFORCED) WITH ('sinks' = 'cassandra') AS
+SELECT l.user_id, LISTAGG(l.e || '=' || r.e) AS pairs FROM known l JOIN other_known r ON l.user_id = r.user_id
+AND r.event_time BETWEEN l.event_time - INTERVAL '2' SECOND AND l.event_time GROUP BY l.user_id;
+CREATE MATERIALIZED TABLE in_windows (PRIMARY KEY (user_id) NOT ENFORCED) WITH ('sinks' = 'cassandra') AS
+SELECT l.user_id, LISTAGG(l.e || '=' || r.e) AS pairs
+FROM (SELECT * FROM TABLE(TUMBLE(TABLE known, DESCRIPTOR(event_time), INTERVAL '10' SECOND))) l
+JOIN (SELECT * FROM TABLE(TUMBLE(TABLE other_known, DESCRIPTOR(event_time), INTERVAL '10' SECOND))) r
+ON l.user_id = r.user_id AND l.window_start = r.window_start AND l.window_end = r.window_end GROUP BY l.user_id;
+CREATE MATERIALIZED TABLE before_it (PRIMARY KEY (user_id) NOT ENFORCED) WITH ('sinks' = 'cassandra') AS
+SELECT user_id, LISTAGG(e || '=' || CAST(n AS STRING)) AS pairs FROM (
+  SELECT user_id, e, COUNT(*) OVER (
+    PARTITION BY user_id ORDER BY event_time RANGE BETWEEN INTERVAL '2' SECOND PRECEDING AND CURRENT ROW
+  ) AS n FROM known
+) GROUP BY user_id;
+"""
+
+
+def test_rows_that_pass_the_gates_of_joins_and_of_over_are_joined_and_counted(bench: Workbench) -> None:
+    """Each row that is not late meets all others that are not."""
+    topic = shop(bench, 2, VIEWS + OTHER_KNOWN + JOINED)
+    bench.write({"sql/sources/others.sql": OTHERS % ""})
+    load, others = Disordered(seed=7, partitions=2), Disordered(seed=8, partitions=2)
+    load.produce(bench.kafka, topic, 600)
+    others.produce(bench.kafka, bench.topic("others", 2), 600)
+
+    bench.run(bounded=True)
+
+    def on_time(aggregate: str, source: str, one: Disordered) -> list[tuple[str, str, int]]:
+        said = late_rows(bench.kafka, f"{bench.prefix}-{source}.late")
+        dropped = {row.identity for row in said if row.said["aggregate"] == aggregate}
+        assert dropped or source == "others"
+        return [(e, one.users[e], at) for e, at in one.times.items() if e not in dropped]
+
+    def pairs(aggregate: str) -> Counter[str]:
+        return Counter(pair for (listed,) in bench.rows(aggregate, "pairs") for pair in listed.split(","))
+
+    def met(aggregate: str, meets: Callable[[int, int], bool]) -> Counter[str]:
+        left, right = on_time(aggregate, "events", load), on_time(aggregate, "others", others)
+        return Counter(f"{e}={f}" for e, u, at in left for f, v, to in right if u == v and meets(at, to))
+
+    assert pairs("in_time") == met("in_time", lambda at, to: at - 2000 <= to <= at)
+    assert pairs("in_windows") == met("in_windows", lambda at, to: at // 10_000 == to // 10_000)
+    mine = on_time("before_it", "events", load)
+    assert pairs("before_it") == Counter(
+        f"{e}={sum(u == v and at - 2000 <= to <= at for _, v, to in mine)}" for e, u, at in mine
+    )

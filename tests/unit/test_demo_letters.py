@@ -23,13 +23,16 @@ def purchase(event_ms: int) -> bytes:
 def verified(
     monkeypatch: pytest.MonkeyPatch, dead: list[tuple[int, int]], late: list[Late], said: dict[str, int]
 ) -> list[str]:
-    """Verify a topic of one purchase and one record that is none, which two jobs read."""
+    """Verify a topic of two purchases and one record that is none, which two jobs read."""
     letters = {"purchases": dead}
     monkeypatch.setattr("tally.recount.read_dead", lambda _address, topic, _ends: letters.get(topic, []))
     records = {topic: [] for topic in TOPICS}
-    records["purchases"] = [[Raw(0, 0, b"a", purchase(5)), Raw(0, 1, b"a", b"{")]]
+    records["purchases"] = [
+        [Raw(0, 0, b"a", purchase(5)), Raw(0, 1, b"a", b"{"), Raw(0, 2, b"a", purchase(30 * HOUR), 30 * HOUR)]
+    ]
+    faulty = {**dict.fromkeys(TOPICS, 0), "purchases": 1}
     with database(records, late) as connection:
-        return SetAside("", {"purchases": 2}, {}).verified(connection, late, said)
+        return SetAside("", {"purchases": 2}, faulty, {}).verified(connection, late, said)
 
 
 def test_what_both_have_is_verified(
@@ -54,6 +57,10 @@ def test_what_both_have_is_verified(
         (([(0, 1), (0, 1)], [], 1), "0 of 1 late rows of sales_by_day"),
         (
             ([(0, 1), (0, 1)], [LATE._replace(watermark=5)], 1),
+            "1 rows of topic purchases are on its topic of late rows and were not late",
+        ),
+        (
+            ([(0, 1), (0, 1)], [LATE._replace(watermark=40 * HOUR)], 1),
             "1 rows of topic purchases are on its topic of late rows and were not late",
         ),
     ],

@@ -88,7 +88,8 @@ public final class GatedJob {
             target.getParallelism(),
             target.isParallelismConfigured());
     gate.setChainingStrategy(ChainingStrategy.ALWAYS);
-    gate.setUid("%d_late-gate-%d".formatted(spec.node(), spec.input()));
+    // Not with the node's prefix: a node may get a second gate.
+    gate.setUid("late-gate-%d-%d".formatted(spec.node(), spec.input()));
     if (target.getMaxParallelism() > 0) {
       gate.setMaxParallelism(target.getMaxParallelism());
     }
