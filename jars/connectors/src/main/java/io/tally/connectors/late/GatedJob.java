@@ -83,7 +83,7 @@ public final class GatedJob {
         new OneInputTransformation<>(
             input,
             "LateGate[%d]".formatted(spec.node()),
-            SimpleOperatorFactory.of(new LateGate(spec, json(columns(spec, type)))),
+            SimpleOperatorFactory.of(new LateGate(spec, jsonIfItCanBe(columns(spec, type)))),
             input.getOutputType(),
             target.getParallelism(),
             target.isParallelismConfigured());
@@ -99,6 +99,17 @@ public final class GatedJob {
   /** The row without the columns of its identity, which are its last. */
   private static RowType columns(GateSpec spec, RowType type) {
     return new RowType(type.getFields().subList(0, spec.identity().columns(type.getFieldCount())));
+  }
+
+  /**
+   * A type that JSON has no form for must not keep a job from starting: then no column is written.
+   */
+  private static SerializationSchema<RowData> jsonIfItCanBe(RowType type) {
+    try {
+      return json(type);
+    } catch (UnsupportedOperationException e) {
+      return json(new RowType(List.of()));
+    }
   }
 
   private static SerializationSchema<RowData> json(RowType type) {
