@@ -21,8 +21,10 @@ from tally.running.failures import failure_of
 from tally.running.rest import Rest
 
 _NODE = re.compile(r"\[(\d+)\]")
-_NO_WATERMARK = -(2**63)
-_END_OF_TIME = 2**63 - 1
+# Epoch milliseconds of the first and the last moment that Python knows. Operators that move watermarks, as an
+# interval join does, pass on ones a little short of Flink's own first (-2^63) and last (2^63 - 1).
+_NO_WATERMARK = -62_135_596_800_000
+_END_OF_TIME = 253_402_300_799_999
 Values = Mapping[str, Mapping[str, Any]]
 _ROWS_IN, _ROWS_OUT = "numRecordsOut", "numRecordsIn"
 _LATE, _LAG, _WATERMARK = "numLateRows", "pendingRecords", "currentInputWatermark"

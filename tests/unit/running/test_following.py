@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime, timezone
 from typing import Any
 
+import pytest
 from rich.console import Console
 
 from tally.cli.live import table_of
@@ -97,6 +98,24 @@ def test_each_aggregate_is_measured_by_the_nodes_that_feed_it() -> None:
         Progress("a", "minutes", "RUNNING", 1200, 7, 4, closed, 30),
         Progress("a", "totals", "RUNNING", 1200, 800, 0, None, 30),
     ]
+
+
+@pytest.mark.parametrize(
+    ("watermark", "shown"),
+    [
+        (9.223372036854774e18, datetime.max.replace(tzinfo=timezone.utc)),
+        (253_402_300_799_999, datetime.max.replace(tzinfo=timezone.utc)),
+        (1_000, datetime(1970, 1, 1, 0, 0, 1, tzinfo=timezone.utc)),
+        (-9.223372036854774e18, None),
+    ],
+)
+def test_a_watermark_that_an_interval_join_moved_from_the_end_of_time(
+    watermark: float, shown: datetime | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    measured = {"sum": 0, "min": watermark}
+    monkeypatch.setitem(METRICS, "cassandra__tally_minutes__Writer.currentInputWatermark", measured)
+    _, follows = follower()
+    assert follows.progress(follows.states())[0].event_time == shown
 
 
 def test_a_lag_that_a_source_shows_late_is_found_and_names_are_asked_for_until_then() -> None:
