@@ -7,11 +7,10 @@ and a projection behind it hides the column again. So whatever the aggregation l
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tally.planning.derived import width_of
 from tally.planning.plan import Plan
 from tally.planning.row_types import inserted, types_of
 
@@ -81,8 +80,13 @@ class _Counting:
         """Count in the first step as well, and return the column of what it hands on."""
         exchange = self._input(node)
         local = self._input(exchange)
-        column = len(local["grouping"]) + self._accumulators(local)
+        names = [name for name, _ in types_of(local["outputType"])]
+        # Of hopping windows Flink counts rows on its own, behind all calls: it takes ours for that.
+        own = f"count1${len(local['aggCalls'])}"
         self._call(local)
+        if own in names:
+            return names.index(own)
+        column = len(local["grouping"]) + _accumulators(names[len(local["grouping"]) :])
         for one in (local, exchange):
             one["outputType"] = inserted(one["outputType"], column, "$counted", "BIGINT")
         for bound in ("sliceEnd", "windowEnd", "windowStart"):
@@ -98,12 +102,6 @@ class _Counting:
         node["aggCalls"].append(dict(_COUNT))
         if "aggCallNeedRetractions" in node:
             node["aggCallNeedRetractions"].append(False)
-
-    def _accumulators(self, local: _Node) -> int:
-        """Return how many columns hold accumulators of calls: views of distinct values and the window come behind."""
-        names = [name for name, _ in types_of(local["outputType"])][len(local["grouping"]) :]
-        behind = ("distinct$", "$slice_end", "$window_end", "$window_start")
-        return next((place for place, name in enumerate(names) if name.startswith(behind)), len(names))
 
     def _hide(self, node: _Node, column: int) -> int:
         """Put a projection behind a node that leaves out a column which the node is about to get; return its id."""
@@ -134,3 +132,9 @@ class _Counting:
 
 def _is(node: _Node, *kinds: str) -> bool:
     return str(node["type"]).startswith(tuple(f"stream-exec-{kind}_" for kind in kinds))
+
+
+def _accumulators(names: Sequence[str]) -> int:
+    """Return how many columns hold accumulators of calls: views of distinct values and the window come behind."""
+    behind = ("distinct$", "$slice_end", "$window_end", "$window_start")
+    return next((place for place, name in enumerate(names) if name.startswith(behind)), len(names))
