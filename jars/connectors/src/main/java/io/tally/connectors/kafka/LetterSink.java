@@ -8,9 +8,8 @@ import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
 import org.apache.flink.connector.kafka.sink.KafkaSink;
 import org.apache.flink.connector.kafka.sink.KafkaSinkBuilder;
 import org.apache.flink.kafka.shaded.org.apache.kafka.clients.producer.ProducerConfig;
-import org.apache.flink.table.data.RowData;
 
-/** Makes Kafka sinks of what is set aside: dead letters and late rows. */
+/** Makes Kafka sinks of what is set aside, dead letters and late rows, and of accounts. */
 public final class LetterSink {
 
   private static final String PROPERTIES = "properties.";
@@ -23,13 +22,13 @@ public final class LetterSink {
    * @param table the options of the table, for the producer's properties
    * @param options the same, as {@link DeadLetterTableFactory} declares them
    */
-  public static KafkaSink<RowData> of(
+  public static <T> KafkaSink<T> of(
       Map<String, String> table,
       ReadableConfig options,
-      KafkaRecordSerializationSchema<RowData> serializer) {
+      KafkaRecordSerializationSchema<T> serializer) {
     DeliveryGuarantee delivery = options.get(DeadLetterTableFactory.DELIVERY);
-    KafkaSinkBuilder<RowData> builder =
-        KafkaSink.<RowData>builder()
+    KafkaSinkBuilder<T> builder =
+        KafkaSink.<T>builder()
             .setKafkaProducerConfig(producer(table, options))
             .setBootstrapServers(options.get(DeadLetterTableFactory.SERVERS))
             .setRecordSerializer(serializer)

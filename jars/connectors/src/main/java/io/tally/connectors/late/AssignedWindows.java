@@ -38,6 +38,16 @@ record AssignedWindows(Kind kind, long size, long step, long offset, TimeColumn 
   }
 
   @Override
+  public long count(RowData row) {
+    long at = time.of(row);
+    return switch (kind) {
+      case HOPPING -> (at - earliest(at)) / step + 1;
+      case CUMULATING -> (floor(at, size) + size - floor(at, step)) / step;
+      default -> 1;
+    };
+  }
+
+  @Override
   public List<Window> windows(RowData row) {
     long at = time.of(row);
     return switch (kind) {

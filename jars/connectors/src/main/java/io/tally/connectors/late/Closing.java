@@ -19,6 +19,11 @@ interface Closing extends Serializable {
    */
   long first(RowData row);
 
+  /** Returns how many windows the row has, which is one at least. */
+  default long count(RowData row) {
+    return 1;
+  }
+
   /** Returns all windows of the row. */
   List<Window> windows(RowData row);
 

@@ -12,6 +12,7 @@ import java.io.Serializable;
  * @param aggregate what the node feeds, by name
  * @param source name of the table that the rows come from
  * @param topic that late rows go to
+ * @param meter id of the gate in the job's account
  */
 public record GateSpec(
     int node,
@@ -20,5 +21,6 @@ public record GateSpec(
     Identity identity,
     String aggregate,
     String source,
-    String topic)
+    String topic,
+    String meter)
     implements Serializable {}

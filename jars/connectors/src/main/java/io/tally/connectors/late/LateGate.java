@@ -1,16 +1,13 @@
 package io.tally.connectors.late;
 
+import io.tally.connectors.account.Count;
+import io.tally.connectors.account.KeptWatermark;
+import io.tally.connectors.account.Meter;
 import io.tally.connectors.late.Closing.Window;
-import java.util.List;
 import org.apache.flink.api.common.serialization.SerializationSchema;
-import org.apache.flink.api.common.state.ListState;
-import org.apache.flink.api.common.state.ListStateDescriptor;
-import org.apache.flink.api.common.typeutils.base.LongSerializer;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
-import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
-import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus;
@@ -21,14 +18,12 @@ import org.apache.flink.util.OutputTag;
  * Lets a row on while any of its windows is open, and puts out each window of it that has closed.
  *
  * <p>Both are told by one watermark, the gate's. The operator behind it has the same one, or an
- * earlier one if its input comes from several tasks: so it never drops what the gate lets on. As
- * window operators do, the gate goes on from its earlier watermark after a restore; sources begin
- * without one.
+ * earlier one if its input comes from several tasks: so it never drops what the gate lets on.
  */
-final class LateGate extends AbstractStreamOperator<RowData>
-    implements OneInputStreamOperator<RowData, RowData> {
+public final class LateGate extends Meter {
 
-  static final OutputTag<RowData> LATE = new OutputTag<>("late", LateRows.TYPE);
+  /** Side output of the rows that it refuses. */
+  public static final OutputTag<RowData> LATE = new OutputTag<>("late", LateRows.TYPE);
 
   private static final long serialVersionUID = 1L;
 
@@ -36,16 +31,17 @@ final class LateGate extends AbstractStreamOperator<RowData>
   private final Closing closing;
   private final SerializationSchema<RowData> json;
 
-  private transient long watermark;
-  private transient boolean idle;
-  private transient ListState<Long> watermarks;
-  private transient ListState<Long> idleWatermarks;
+  private transient KeptWatermark watermark;
   private transient Counter lateRows;
+  private transient Count rows;
+  private transient Count pairs;
+  private transient Count late;
 
   /**
    * @param json of the query's columns of the rows
    */
   LateGate(GateSpec spec, SerializationSchema<RowData> json) {
+    super(spec.meter());
     this.spec = spec;
     this.closing = spec.windows().closing();
     this.json = json;
@@ -54,32 +50,10 @@ final class LateGate extends AbstractStreamOperator<RowData>
   @Override
   public void initializeState(StateInitializationContext context) throws Exception {
     super.initializeState(context);
-    watermarks = context.getOperatorStateStore().getUnionListState(longs("watermark"));
-    idleWatermarks = context.getOperatorStateStore().getUnionListState(longs("idle-watermark"));
-    watermark = restored(watermarks.get(), idleWatermarks.get());
-  }
-
-  private static ListStateDescriptor<Long> longs(String name) {
-    return new ListStateDescriptor<>(name, LongSerializer.INSTANCE);
-  }
-
-  /**
-   * The watermark of what came behind all gates: the least of those that were not idle, or where
-   * all were, the greatest.
-   */
-  static long restored(Iterable<Long> active, Iterable<Long> idle) {
-    if (active.iterator().hasNext()) {
-      long least = Long.MAX_VALUE;
-      for (long one : active) {
-        least = Math.min(least, one);
-      }
-      return least;
-    }
-    long greatest = Long.MIN_VALUE;
-    for (long one : idle) {
-      greatest = Math.max(greatest, one);
-    }
-    return greatest;
+    watermark = KeptWatermark.restored(context);
+    rows = count("rows");
+    pairs = count("pairs");
+    late = count("late");
   }
 
   @Override
@@ -92,8 +66,10 @@ final class LateGate extends AbstractStreamOperator<RowData>
   @Override
   public void processElement(StreamRecord<RowData> element) {
     RowData row = element.getValue();
+    rows.add(1);
     long first = closing.first(row);
-    if (first > watermark || first == Closing.NEVER || refuseClosed(row)) {
+    pairs.add(first == Closing.NEVER ? 1 : closing.count(row));
+    if (first > watermark.value() || first == Closing.NEVER || refuseClosed(row)) {
       output.collect(element);
     }
   }
@@ -102,7 +78,7 @@ final class LateGate extends AbstractStreamOperator<RowData>
   private boolean refuseClosed(RowData row) {
     boolean open = false;
     for (Window window : closing.windows(row)) {
-      if (window.last() > watermark) {
+      if (window.last() > watermark.value()) {
         open = true;
       } else {
         refuse(row, window);
@@ -113,26 +89,26 @@ final class LateGate extends AbstractStreamOperator<RowData>
 
   private void refuse(RowData row, Window window) {
     lateRows.inc();
-    RowData late = LateRows.of(row, json.serialize(row), spec, window, watermark);
-    output.collect(LATE, new StreamRecord<>(late));
+    late.add(1);
+    RowData refused = LateRows.of(row, json.serialize(row), spec, window, watermark.value());
+    output.collect(LATE, new StreamRecord<>(refused));
   }
 
   @Override
   public void processWatermark(Watermark mark) throws Exception {
-    watermark = Math.max(watermark, mark.getTimestamp());
+    watermark.advance(mark.getTimestamp());
     super.processWatermark(mark);
   }
 
   @Override
   public void processWatermarkStatus(WatermarkStatus status) throws Exception {
-    idle = status.isIdle();
+    watermark.idle(status.isIdle());
     super.processWatermarkStatus(status);
   }
 
   @Override
   public void snapshotState(StateSnapshotContext context) throws Exception {
     super.snapshotState(context);
-    watermarks.update(idle ? List.of() : List.of(watermark));
-    idleWatermarks.update(idle ? List.of(watermark) : List.of());
+    watermark.snapshot();
   }
 }

@@ -10,7 +10,7 @@ import org.apache.flink.table.data.RowData;
  * Makes the record of a late row: its columns as JSON, and in headers where it was late, and how
  * much.
  */
-final class LateRowSerializer implements KafkaRecordSerializationSchema<RowData> {
+public final class LateRowSerializer implements KafkaRecordSerializationSchema<RowData> {
 
   private static final long serialVersionUID = 1L;
 

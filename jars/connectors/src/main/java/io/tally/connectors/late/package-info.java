@@ -4,7 +4,6 @@
  *
  * <p>A {@link io.tally.connectors.late.LateGate} stands directly ahead of each such operator. It
  * asks once for each row which of its windows have closed; the row goes on if any is open, and each
- * closed one goes to the topic. {@link io.tally.connectors.late.GatedJob} translates a compiled
- * plan, puts the gates in, and starts the job.
+ * closed one goes to the topic.
  */
 package io.tally.connectors.late;

@@ -29,7 +29,8 @@ class LateGateTest {
         new Identity("", -1, -1, -1),
         "orders_by_hour",
         "orders",
-        "shop.late");
+        "shop.late",
+        "gate-7-0");
   }
 
   /** What comes of the row (1, 7 s). */
@@ -178,12 +179,5 @@ class LateGateTest {
     try (GateHarness gate = GateHarness.open(MOMENT)) {
       return gate.watermark(watermark).status(status).snapshot();
     }
-  }
-
-  @Test
-  void ofSeveralTasksTheLeastActiveWatermarkIsRestoredOrTheGreatestIdle() {
-    assertThat(LateGate.restored(List.of(7L, 3L, 5L), List.of(1L, 9L))).isEqualTo(3);
-    assertThat(LateGate.restored(List.of(), List.of(1L, 9L, 4L))).isEqualTo(9);
-    assertThat(LateGate.restored(List.of(), List.of())).isEqualTo(Long.MIN_VALUE);
   }
 }

@@ -24,7 +24,7 @@ class LateRowSerializerTest {
 
   private static GateSpec gate(Identity identity) {
     WindowSpec windows = new WindowSpec("moment", 0, 0, 0, 0, -1);
-    return new GateSpec(7, 0, windows, identity, "umsätze", "shop", "events.late");
+    return new GateSpec(7, 0, windows, identity, "umsätze", "shop", "events.late", "gate-7-0");
   }
 
   /** The record of a late row that went over the wire, as it does between tasks. */

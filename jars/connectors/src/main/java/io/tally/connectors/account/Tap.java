@@ -1,0 +1,87 @@
+package io.tally.connectors.account;
+
+import java.util.Arrays;
+import java.util.Objects;
+import java.util.stream.IntStream;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.table.data.RowData;
+import org.apache.flink.table.runtime.typeutils.RowDataSerializer;
+import org.apache.flink.table.types.logical.RowType;
+import org.apache.flink.types.RowKind;
+
+/**
+ * Adds up what an aggregation says that it has counted: the hidden count in each result, less that
+ * of the result's former version.
+ *
+ * <p>The hidden count changes with every row, so that an aggregation puts out results of which
+ * nothing else has changed. Flink would not have put them out, and they end here.
+ */
+public final class Tap extends Meter {
+
+  private static final long serialVersionUID = 1L;
+
+  private final int counted;
+  private final boolean versions;
+  private final boolean repeats;
+  private final RowDataSerializer serializer;
+  private final RowData.FieldGetter[] visible;
+  private transient Count rows;
+  private transient RowData former;
+
+  /**
+   * @param type of the results
+   * @param counted column of the hidden count
+   * @param versions whether what is behind wants the former version of a result as well
+   * @param repeats whether results go on that have not changed, as Flink has it where state expires
+   */
+  public Tap(String meter, RowType type, int counted, boolean versions, boolean repeats) {
+    super(meter);
+    this.counted = counted;
+    this.versions = versions;
+    this.repeats = repeats;
+    this.serializer = new RowDataSerializer(type);
+    this.visible =
+        IntStream.range(0, type.getFieldCount())
+            .filter(column -> column != counted)
+            .mapToObj(column -> RowData.createFieldGetter(type.getTypeAt(column), column))
+            .toArray(RowData.FieldGetter[]::new);
+  }
+
+  @Override
+  public void open() throws Exception {
+    super.open();
+    rows = count("rows");
+  }
+
+  @Override
+  public void processElement(StreamRecord<RowData> element) {
+    RowData row = element.getValue();
+    RowKind kind = row.getRowKind();
+    boolean isFormer = kind == RowKind.UPDATE_BEFORE || kind == RowKind.DELETE;
+    rows.add(isFormer ? -row.getLong(counted) : row.getLong(counted));
+    if (kind == RowKind.UPDATE_BEFORE) {
+      // A copy: the aggregation uses the row again.
+      former = serializer.copy(row);
+    } else {
+      handOn(element, kind);
+      former = null;
+    }
+  }
+
+  private void handOn(StreamRecord<RowData> element, RowKind kind) {
+    boolean isUpdate = kind == RowKind.UPDATE_AFTER && former != null;
+    if (isUpdate && !repeats && isSame(former, element.getValue())) {
+      return;
+    }
+    if (isUpdate && versions) {
+      output.collect(new StreamRecord<>(former));
+    }
+    output.collect(element);
+  }
+
+  private boolean isSame(RowData one, RowData other) {
+    return Arrays.stream(visible)
+        .allMatch(
+            field -> Objects.deepEquals(field.getFieldOrNull(one), field.getFieldOrNull(other)));
+  }
+}

@@ -1,0 +1,209 @@
+package io.tally.connectors.job;
+
+import io.tally.connectors.account.AccountJson;
+import io.tally.connectors.account.AccountSerializer;
+import io.tally.connectors.account.Book;
+import io.tally.connectors.account.Meter;
+import io.tally.connectors.account.PartialDoor;
+import io.tally.connectors.account.ReadMeter;
+import io.tally.connectors.account.Reading;
+import io.tally.connectors.account.RowMeter;
+import io.tally.connectors.account.Tap;
+import io.tally.connectors.job.Graph.Edge;
+import io.tally.connectors.kafka.LetterSink;
+import io.tally.connectors.late.GateSpec;
+import io.tally.connectors.late.LateGate;
+import io.tally.connectors.late.LateGates;
+import io.tally.connectors.late.LateRowSerializer;
+import io.tally.connectors.late.WindowDoor;
+import io.tally.connectors.late.WindowSpec;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
+import org.apache.flink.api.dag.Transformation;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.core.execution.JobClient;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.datastream.DataStreamSink;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.streaming.api.transformations.OneInputTransformation;
+import org.apache.flink.streaming.api.transformations.SideOutputTransformation;
+import org.apache.flink.table.api.PlanReference;
+import org.apache.flink.table.api.bridge.java.StreamTableEnvironment;
+import org.apache.flink.table.api.internal.TableEnvironmentImpl;
+import org.apache.flink.table.data.RowData;
+import org.apache.flink.table.delegation.Executor;
+import org.apache.flink.table.delegation.Planner;
+import org.apache.flink.table.runtime.typeutils.InternalTypeInfo;
+import org.apache.flink.table.types.logical.RowType;
+import org.apache.flink.util.OutputTag;
+
+/**
+ * A compiled plan with gates and meters between its operators, on its way to the cluster.
+ *
+ * <p>The order matters where several are put into one place: meters ahead of exchanges first, then
+ * gates, then the doors behind them.
+ */
+public final class PlannedJob {
+
+  private final StreamExecutionEnvironment environment;
+  private final StreamTableEnvironment tables;
+  private final List<Transformation<?>> sinks;
+  private final Graph graph;
+  private final Map<String, List<DataStream<RowData>>> late = new LinkedHashMap<>();
+  private final List<DataStream<Reading>> readings = new ArrayList<>();
+
+  /**
+   * Translates a plan.
+   *
+   * @param tables an environment over {@code environment}, with the functions that the plan calls
+   * @param plan as JSON, connected
+   */
+  public PlannedJob(
+      StreamExecutionEnvironment environment, StreamTableEnvironment tables, String plan)
+      throws Exception {
+    this.environment = environment;
+    this.tables = tables;
+    Planner planner = ((TableEnvironmentImpl) tables).getPlanner();
+    this.sinks =
+        new ArrayList<>(
+            planner.translatePlan(planner.loadPlan(PlanReference.fromJsonString(plan))));
+    this.graph = new Graph(List.copyOf(sinks));
+  }
+
+  /**
+   * Counts the records that a source reads.
+   *
+   * @param scan node of the source
+   * @param topic column of a record's topic, or -1
+   * @param partition column of its partition, or -1
+   * @param letter column of its dead letter
+   */
+  public void read(String meter, int scan, int topic, int partition, int letter) {
+    ReadMeter operator = new ReadMeter(meter, topic, partition, letter);
+    metered(Graph.put(graph.behind(scan), meter, operator));
+  }
+
+  /** Counts the rows that come to a node's input, before they are exchanged. */
+  public void entry(String meter, int node, int input) {
+    List<Edge> edge = List.of(graph.aheadOfExchange(node, input));
+    metered(Graph.put(edge, meter, new RowMeter(meter, -1)));
+  }
+
+  /** Puts in a gate of late rows. */
+  public void gate(GateSpec spec) {
+    Edge edge = graph.ahead(spec.node(), spec.input());
+    OneInputTransformation<RowData, RowData> gate =
+        Graph.putAhead(edge, spec.meter(), LateGates.of(spec, rowsOf(edge.input())));
+    gate.setName("LateGate[%d]".formatted(spec.node()));
+    metered(gate);
+    late.computeIfAbsent(spec.source(), source -> new ArrayList<>()).add(side(gate, LateGate.LATE));
+  }
+
+  /**
+   * Counts the rows that go into a node.
+   *
+   * @param rowsIn column of how many rows a partial result is of, or -1
+   */
+  public void door(String meter, int node, int input, int rowsIn) {
+    metered(Graph.putAhead(graph.ahead(node, input), meter, new RowMeter(meter, rowsIn)));
+  }
+
+  /** The same, with the windows of the rows. */
+  public void door(String meter, int node, int input, WindowSpec windows) {
+    metered(Graph.putAhead(graph.ahead(node, input), meter, new WindowDoor(meter, windows)));
+  }
+
+  /**
+   * The same, of partial results of windows.
+   *
+   * @param windowEnd column of a window's end
+   */
+  public void door(String meter, int node, int input, int rowsIn, int windowEnd) {
+    PartialDoor operator = new PartialDoor(meter, rowsIn, windowEnd);
+    metered(Graph.putAhead(graph.ahead(node, input), meter, operator));
+  }
+
+  /**
+   * Adds up what an aggregation has counted.
+   *
+   * @param behind the node behind the aggregation
+   * @param counted column of the hidden count
+   * @param versions whether that node wants former versions
+   * @param repeats whether it wants results that have not changed
+   */
+  public void tap(String meter, int behind, int counted, boolean versions, boolean repeats) {
+    Edge edge = graph.ahead(behind, 0);
+    Tap operator = new Tap(meter, rowsOf(edge.input()), counted, versions, repeats);
+    metered(Graph.putAhead(edge, meter, operator));
+  }
+
+  private static RowType rowsOf(Transformation<RowData> rows) {
+    return ((InternalTypeInfo<RowData>) rows.getOutputType()).toRowType();
+  }
+
+  private void metered(OneInputTransformation<RowData, RowData> meter) {
+    readings.add(side(meter, Meter.READINGS));
+  }
+
+  private <T> DataStream<T> side(Transformation<RowData> of, OutputTag<T> tag) {
+    return new DataStream<>(environment, new SideOutputTransformation<>(of, tag));
+  }
+
+  /**
+   * Writes the late rows of a source.
+   *
+   * @param source name of its table
+   * @param options those of {@code 'connector' = 'tally-dead-letters'}
+   */
+  public void writeLate(String source, Map<String, String> options) {
+    DataStreamSink<RowData> sink =
+        union(late.get(source))
+            .sinkTo(LetterSink.of(options, Configuration.fromMap(options), new LateRowSerializer()))
+            .name("late rows of " + source)
+            .uid(source + "_late");
+    sinks.add(sink.getTransformation());
+  }
+
+  /**
+   * Writes the account of the job.
+   *
+   * @param known what is known of it beforehand
+   * @param serializer of its records
+   * @param options as of {@link #writeLate}
+   */
+  public void writeAccount(
+      AccountJson known, AccountSerializer serializer, Map<String, String> options) {
+    DataStreamSink<byte[]> sink =
+        union(readings)
+            .transform(
+                "account", PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO, new Book(known))
+            .uid("account")
+            .setParallelism(1)
+            .sinkTo(LetterSink.of(options, Configuration.fromMap(options), serializer))
+            .name("accounts")
+            .uid("account_records")
+            .setParallelism(1);
+    sinks.add(sink.getTransformation());
+  }
+
+  private static <T> DataStream<T> union(List<DataStream<T>> streams) {
+    DataStream<T> first = streams.get(0);
+    for (DataStream<T> other : streams.subList(1, streams.size())) {
+      first = first.union(other);
+    }
+    return first;
+  }
+
+  /**
+   * Hands the job to the cluster.
+   *
+   * @param executor of the table environment, which sees to what Python functions need
+   */
+  public JobClient start(Executor executor, String name) throws Exception {
+    Configuration options = tables.getConfig().getConfiguration();
+    return executor.executeAsync(executor.createPipeline(sinks, options, name));
+  }
+}
