@@ -1,16 +1,16 @@
 """How many rows each aggregate has counted, from its own state: a hidden ``COUNT(*)`` beside what the query asks for.
 
-The compiled plan is changed: the aggregation counts rows as one aggregate call more, in both its steps where it has two,
-and a projection behind it hides the column again. So whatever the aggregation loses or counts twice, its count does too.
+The compiled plan is changed: the aggregation counts rows as one aggregate call more, in both its steps where it has
+two, and a projection behind it hides the column again. So whatever it loses or counts twice, its count does too.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
 from typing import Any
 
+from tally.planning.job import Count
 from tally.planning.plan import Plan
 from tally.planning.row_types import inserted, types_of
 
@@ -27,43 +27,48 @@ _COUNT = {
     "type": "BIGINT NOT NULL",
 }
 _ONE_STEP = ("window-aggregate", "group-aggregate")
+_FIRST_STEPS = ("local-window-aggregate", "local-group-aggregate")
 _TWO_STEPS = ("global-window-aggregate", "global-group-aggregate")
 
 
-@dataclass(frozen=True)
-class Count:
-    """An aggregation that counts its rows.
+def counting_node(plan: Plan, node: int) -> int | None:
+    """Return the node that counts the rows which enter one: that one, or its second step.
 
-    Attributes:
-        node: of the aggregation; of the second step where there are two.
-        column: of the count in what it puts out.
-        partial: of the count in what the first step puts out; -1 where there is one step.
-        behind: the projection behind it.
-        updates: whether what is behind it wants the former version of a row that has changed.
+    None where it does not count: it is no aggregation, or its rows are changes of other results.
     """
+    nodes = {one["id"]: one for one in plan.nodes}
+    found: _Node | None = nodes[node]
+    if found and _is(found, *_FIRST_STEPS):
+        found = _behind(plan, _behind(plan, found))
+    counts = found is not None and _is(found, *_ONE_STEP, *_TWO_STEPS) and not found["needRetraction"]
+    return found["id"] if found and counts else None
 
-    node: int
-    column: int
-    partial: int
-    behind: int
-    updates: bool
+
+def _behind(plan: Plan, node: _Node | None) -> _Node | None:
+    """Return the one node that reads another."""
+    readers = [edge["target"] for edge in plan.edges if node and edge["source"] == node["id"]]
+    return next((one for one in plan.nodes if readers == [one["id"]]), None)
 
 
-def with_counts(plan: Plan) -> tuple[Plan, tuple[Count, ...]]:
-    """Return the plan with a hidden count in every aggregation of rows that only come in, and where they are."""
+def with_counts(plan: Plan, nodes: Collection[int], expires: bool) -> tuple[Plan, dict[int, Count]]:
+    """Return the plan with a hidden count in aggregations, and where it is, by node.
+
+    Args:
+        plan: the compiled plan; its nodes keep their ids.
+        nodes: that ``counting_node`` tells.
+        expires: whether the job's state expires.
+    """
     document = json.loads(plan.text)
-    counting = _Counting(document)
-    counts = tuple(counting.count(node) for node in list(document["nodes"]) if counting.is_countable(node))
+    counting = _Counting(document, expires)
+    counts = {node["id"]: counting.count(node) for node in list(document["nodes"]) if node["id"] in nodes}
     return Plan(json.dumps(document, sort_keys=True)), counts
 
 
 class _Counting:
-    def __init__(self, document: dict[str, Any]) -> None:
+    def __init__(self, document: dict[str, Any], expires: bool) -> None:
         self._document = document
+        self._expires = expires
         self._nodes: dict[int, _Node] = {node["id"]: node for node in document["nodes"]}
-
-    def is_countable(self, node: _Node) -> bool:
-        return _is(node, *_ONE_STEP, *_TWO_STEPS) and not node["needRetraction"]
 
     def count(self, node: _Node) -> Count:
         partial = self._partial(node) if _is(node, *_TWO_STEPS) else -1
@@ -71,22 +76,32 @@ class _Counting:
         behind = self._hide(node, column)
         self._call(node)
         node["outputType"] = inserted(node["outputType"], column, "$counted", "BIGINT NOT NULL")
-        updates = bool(node.get("generateUpdateBefore"))
+        versions = bool(node.get("generateUpdateBefore"))
         if "generateUpdateBefore" in node:
             node["generateUpdateBefore"] = True
-        return Count(node["id"], column, partial, behind, updates)
+        windowing = node.get("windowing", {})
+        ends = [windowing[bound] for bound in ("sliceEnd", "windowEnd") if bound in windowing]
+        return Count(
+            node=node["id"],
+            column=column,
+            partial=partial,
+            window_end=ends[0] if ends and partial >= 0 else -1,
+            behind=behind,
+            closes="windowing" in node,
+            versions=versions,
+            repeats=self._expires or _expires(node),
+        )
 
     def _partial(self, node: _Node) -> int:
         """Count in the first step as well, and return the column of what it hands on."""
         exchange = self._input(node)
         local = self._input(exchange)
         names = [name for name, _ in types_of(local["outputType"])]
-        # Of hopping windows Flink counts rows on its own, behind all calls: it takes ours for that.
-        own = f"count1${len(local['aggCalls'])}"
-        self._call(local)
-        if own in names:
-            return names.index(own)
         column = len(local["grouping"]) + _accumulators(names[len(local["grouping"]) :])
+        counted = _is_counted_by_flink(local)
+        self._call(local)
+        if counted:
+            return column - 1
         for one in (local, exchange):
             one["outputType"] = inserted(one["outputType"], column, "$counted", "BIGINT")
         for bound in ("sliceEnd", "windowEnd", "windowStart"):
@@ -132,6 +147,23 @@ class _Counting:
 
 def _is(node: _Node, *kinds: str) -> bool:
     return str(node["type"]).startswith(tuple(f"stream-exec-{kind}_" for kind in kinds))
+
+
+def _is_counted_by_flink(local: _Node) -> bool:
+    """Tell whether Flink counts rows on its own, behind all calls, and so takes our count for that.
+
+    It does so for hopping windows, unless the query counts rows (``AggregateUtil.insertInputCountAggregate``).
+    """
+    window = local.get("windowing", {}).get("window", {})
+    counts = [
+        c for c in local["aggCalls"] if c["internalName"] == _COUNT["internalName"] and not c["argList"]
+    ]
+    return window.get("type") == "HoppingWindow" and all(c["filterArg"] >= 0 for c in counts)
+
+
+def _expires(node: _Node) -> bool:
+    """Tell whether a hint sets how long the state of a node is kept."""
+    return any(str(state.get("ttl", "0 ms")) != "0 ms" for state in node.get("state", ()))
 
 
 def _accumulators(names: Sequence[str]) -> int:

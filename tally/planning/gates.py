@@ -111,19 +111,19 @@ def _windowed(node: _Node, input_: int, windowing: _Node) -> Iterator[Gate]:
 
 
 def _assigned(gate: Gate, window: _Node) -> Gate:
-    offset = _duration(window.get("offset", "PT0S"))
+    offset = duration(window.get("offset", "PT0S"))
     match window["type"]:
         case "TumblingWindow":
-            size = _duration(window["size"])
+            size = duration(window["size"])
             return replace(gate, kind="tumbling", size=size, step=size, offset=offset)
         case "HoppingWindow":
-            size, slide = _duration(window["size"]), _duration(window["slide"])
+            size, slide = duration(window["size"]), duration(window["slide"])
             return replace(gate, kind="hopping", size=size, step=slide, offset=offset)
         case "CumulativeWindow":
-            size, step = _duration(window["maxSize"]), _duration(window["step"])
+            size, step = duration(window["maxSize"]), duration(window["step"])
             return replace(gate, kind="cumulating", size=size, step=step, offset=offset)
         case _:
-            gap = _duration(window["gap"])
+            gap = duration(window["gap"])
             return replace(gate, kind="session", size=gap, step=gap)
 
 
@@ -195,7 +195,8 @@ def _is_event_time(type_: object) -> bool:
     return isinstance(type_, Mapping) and type_.get("kind") == "ROWTIME"
 
 
-def _duration(text: str) -> timedelta:
+def duration(text: str) -> timedelta:
+    """Return a width of time as a compiled plan has it, ISO 8601."""
     return _DURATION.validate_python(text)
 
 

@@ -20,6 +20,7 @@ from typing import Any
 from tally.planning.derived import fields_in, width_of
 from tally.planning.job import Gate, Source
 from tally.planning.plan import Plan
+from tally.planning.routing import records_table
 
 _Node = dict[str, Any]
 _Columns = tuple[str, ...]
@@ -36,13 +37,21 @@ _TAKING = (
 
 
 def identified(plan: Plan, gates: Sequence[Gate], sources: Iterable[Source]) -> tuple[Plan, tuple[Gate, ...]]:
-    """Return the plan and its gates with the columns in them, where they can be carried."""
+    """Return the plan and its gates with the columns in them, where they can be carried.
+
+    Every routed source puts out the partition at least, by which its records are counted.
+    """
+    sources = list(sources)
     columns = {source.name: _columns(source) for source in sources}
     graph = _Graph(json.loads(plan.text))
     chains = {gate: chain for gate in gates if (chain := graph.chain(gate))}
     for scan in {chain[-1]: None for chain in chains.values()}:
         mine = {gate: chain for gate, chain in chains.items() if chain[-1] == scan}
         graph.carry(scan, columns[next(iter(mine)).source], mine)
+    routed = {records_table(source.name): source.name for source in sources if source.is_routed}
+    for table in plan.tables("source"):
+        if table.name in routed and table.node not in graph.places:
+            graph.carry(table.node, columns[routed[table.name]][:-1], {})
     found = {gate: graph.places[chain[0]] for gate, chain in chains.items() if chain[0] in graph.places}
     identified_gates = (replace(gate, identity=found.get(gate, ())) for gate in gates)
     return Plan(json.dumps(graph.document, sort_keys=True)), tuple(identified_gates)
@@ -76,7 +85,7 @@ class _Graph:
 
     def carry(self, scan: int, columns: _Columns, chains: Mapping[Gate, Sequence[int]]) -> None:
         """Carry columns of a source along chains, unless a node on the way keeps whole rows."""
-        carrying = {node for chain in chains.values() for node in chain}
+        carrying = {scan, *(node for chain in chains.values() for node in chain)}
         taking = {gate.node for gate in chains}
         for node in self._nodes:
             if carrying.intersection(self._inputs(node)) and node not in carrying | taking:

@@ -220,6 +220,100 @@ class Gate:
     source: str = ""
     identity: tuple[int, ...] = ()
 
+    @property
+    def meter(self) -> str:
+        """Id of it in the job's account."""
+        return f"gate-{self.node}-{self.input}"
+
+
+@dataclass(frozen=True)
+class Read:
+    """Where the records of a source come in.
+
+    Attributes:
+        source: name of its table.
+        node: of the plan.
+        topic: column of a record's topic; -1 where it is not there.
+        partition: column of its partition; -1 likewise.
+        letter: column of its dead letter.
+    """
+
+    source: str
+    node: int
+    topic: int
+    partition: int
+    letter: int
+
+    @property
+    def meter(self) -> str:
+        """Id of its meter."""
+        return f"read-{self.node}"
+
+
+@dataclass(frozen=True)
+class Count:
+    """An aggregation that counts its rows.
+
+    Attributes:
+        node: of the aggregation; of the second step where there are two.
+        column: of the count in what it puts out.
+        partial: of the count in what the first step puts out; -1 where there is one step.
+        window_end: of the window's end in what the first step puts out; -1 where there is one step, or no window.
+        behind: the projection behind it, which hides the count.
+        closes: whether it puts out a window once, when it closes; else each result anew with every change.
+        versions: whether what is behind it wants the former version of a row that has changed.
+        repeats: whether it puts out rows that have not changed, as it does where state expires.
+    """
+
+    node: int
+    column: int
+    partial: int
+    window_end: int
+    behind: int
+    closes: bool
+    versions: bool
+    repeats: bool
+
+
+@dataclass(frozen=True)
+class Account:
+    """A place where rows of sources enter an aggregation, or another operator that does not just hand them on.
+
+    Attributes:
+        node: of the plan; of the first step where there are two.
+        input: of the node, from 0.
+        place: name of the operator that counts the rows, or else takes them.
+        sources: whose rows come in there, and over how many ways: a row may come twice.
+        filters: whether a condition stands on the way.
+        feeds: aggregates, and tables of plain INSERT statements, that the node feeds.
+        gate: ahead of it, if any.
+        count: of the aggregation that counts its rows; None for other operators, which account for what enters.
+    """
+
+    node: int
+    input: int
+    place: str
+    sources: tuple[tuple[str, int], ...]
+    filters: bool
+    feeds: tuple[str, ...]
+    gate: Gate | None = None
+    count: Count | None = None
+
+    @property
+    def entry(self) -> str:
+        """Id of the meter ahead of it."""
+        return f"entry-{self.node}-{self.input}"
+
+    @property
+    def door(self) -> str:
+        """Id of the meter right ahead of the operator that counts the rows, or else takes them."""
+        return f"door-{self.node}-{self.input}"
+
+    @property
+    def tap(self) -> str | None:
+        """Id of the meter behind it."""
+        return f"tap-{self.count.node}" if self.count else None
+
 
 @dataclass(frozen=True)
 class Job:
@@ -236,6 +330,8 @@ class Job:
         options: what SET statements of the file say.
         plan: Flink's compiled plan.
         gates: where late rows leave the plan.
+        reads: where records come in.
+        accounts: where each of them is to be found again.
         fingerprints: by aggregate (and plain table): a hash of what feeds it; a checkpoint fits while all are equal.
     """
 
@@ -250,3 +346,5 @@ class Job:
     plan: Plan
     fingerprints: Mapping[str, str]
     gates: tuple[Gate, ...] = ()
+    reads: tuple[Read, ...] = ()
+    accounts: tuple[Account, ...] = ()

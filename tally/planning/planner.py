@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from tally.errors import Span
+from tally.planning.accounts import accounts_of, place_of, reads_of, with_gates
+from tally.planning.counted import counting_node, with_counts
 from tally.planning.drafts import Declared, Draft, draft, missing_key, probe
 from tally.planning.environment import FlinkPlanner
 from tally.planning.errors import EmptyJob, KeyNotUnique, NullableKey, UngatedWindow, UnsupportedStatement
 from tally.planning.gates import IDLE_TIMEOUT, ONE_PHASE, gates_of, needs_one_phase
 from tally.planning.identities import identified
-from tally.planning.job import Aggregate, Gate, Job, Source
+from tally.planning.job import Account, Aggregate, Gate, Job, Source
 from tally.planning.keycheck import SinkKeys
 from tally.planning.latest_rows import MINI_BATCH, MINI_BATCH_BOUNDS, is_misjudged
 from tally.planning.lineage import origin_of
@@ -25,6 +27,8 @@ from tally.planning.schema import columns_of, key_of
 from tally.planning.translate import complaint
 from tally.planning.udfs import make_importable
 from tally.project import Project, SqlFile, Statement, lex
+
+STATE_TTL = "table.exec.state.ttl"
 
 
 @dataclass(frozen=True)
@@ -148,6 +152,7 @@ class JobPlanner:
         tables = self._plain_tables(plan)
         for table in tables:
             self._judge_plain(table, keys)
+        plan, accounts = self._accounted(plan)
         plan, gates = identified(plan, self._gates(plan), self.resolver.sources.values())
         return Job(
             name=name,
@@ -161,16 +166,36 @@ class JobPlanner:
             plan=plan,
             fingerprints=self._fingerprints(plan, aggregates, tables),
             gates=gates,
+            reads=tuple(reads_of(plan, self._routed())),
+            accounts=with_gates(accounts, gates),
         )
 
-    def _gates(self, plan: Plan) -> tuple[Gate, ...]:
-        sources = {records_table(s.name): s.name for s in self.resolver.sources.values() if s.is_routed}
+    def _accounted(self, plan: Plan) -> tuple[Plan, tuple[Account, ...]]:
+        """Return the plan with its aggregations counting, and where rows of sources enter them and others."""
+        accounts = tuple(accounts_of(plan, self._routed(), self._served(plan)))
+        counting = {account: counting_node(plan, account.node) for account in accounts}
+        nodes = {node for node in counting.values() if node is not None}
+        plan, counts = with_counts(plan, nodes, self._options.is_set(STATE_TTL))
+        return plan, tuple(
+            replace(a, count=counts.get(node or -1), place=place_of(plan, node or a.node))
+            for a, node in counting.items()
+        )
+
+    def _routed(self) -> dict[str, str]:
+        """Return the routed sources by Flink table."""
+        return {records_table(s.name): s.name for s in self.resolver.sources.values() if s.is_routed}
+
+    def _served(self, plan: Plan) -> dict[str, str]:
+        """Return the aggregate, or the plain table, by table that the plan writes."""
         sinks = {
             table.name: draft.aggregate.name for draft in self._drafts for table in draft.sink_nodes(plan)
         }
-        sinks |= {table.name: table.name for table in self._plain_tables(plan)}
+        return sinks | {table.name: table.name for table in self._plain_tables(plan)}
+
+    def _gates(self, plan: Plan) -> tuple[Gate, ...]:
+        sources = self._routed()
         try:
-            gates = tuple(gates_of(plan, sources, sinks))
+            gates = tuple(gates_of(plan, sources, self._served(plan)))
         except UngatedWindow as error:
             raise replace(error, span=self._writes[0].span) from error
         return tuple(replace(gate, source=sources[gate.source]) for gate in gates)

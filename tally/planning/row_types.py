@@ -1,7 +1,8 @@
-"""Row types of a compiled plan: text, or an object where a field is more than a text can say, as a time attribute is."""
+"""Row types of a compiled plan: text, or an object where a field is more than text can say, as a time attribute."""
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 from tally.planning.derived import fields_in
@@ -13,7 +14,7 @@ def types_of(row: Any) -> list[tuple[str, Any]]:
         return [(field["name"], field["fieldType"]) for field in row["fields"]]
     begins = [*fields_in(row), (row.rindex(">") + 2, "")]
     found = []
-    for (begin, name), (end, _) in zip(begins, begins[1:], strict=False):
+    for (begin, name), (end, _) in pairwise(begins):
         quoted = "`" + name.replace("`", "``") + "` "
         found.append((name, row[begin + len(quoted) : end - 2]))
     return found

@@ -28,12 +28,14 @@ class Target:
         cassandra: contact points, ``host:port`` by comma; None where none are known.
         settings: of Cassandra.
         bounded: whether sources end at the topics' present end.
+        accounts: topic that jobs keep their accounts on.
     """
 
     kafka: str | None
     cassandra: str | None
     settings: CassandraSettings
     bounded: bool = False
+    accounts: str = "tally-account"
 
 
 def connected_plan(job: Job, target: Target) -> str:
@@ -68,6 +70,18 @@ def late_options(job: Job, target: Target) -> dict[str, dict[str, str]]:
             written = {**table.options, **_transactions(job, source, target, "late")}
             found[source.name] = table_options(table, written, target)
     return found
+
+
+def account_options(job: Job, target: Target) -> dict[str, str]:
+    """Return how a job's account is written: to the broker of its first source, with that one's properties.
+
+    Raises:
+        KafkaUnreachable: no address is known.
+    """
+    first = dead_table(job.reads[0].source)
+    table = next(table for table in job.plan.tables("sink") if table.name == first)
+    delivery = {"sink.delivery-guarantee": "exactly-once"}
+    return table_options(table, {**table.options, **delivery, **_prefix(target, job.name, "account")}, target)
 
 
 def table_options(table: PlanTable, options: dict[str, str], target: Target) -> dict[str, str]:
@@ -109,10 +123,14 @@ def _cassandra_options(options: Mapping[str, str], target: Target) -> dict[str, 
 
 
 def _transactions(job: Job, source: Source, target: Target, kind: str) -> dict[str, str]:
+    return _prefix(target, job.name, source.name, kind)
+
+
+def _prefix(target: Target, *names: str) -> dict[str, str]:
     # Two jobs of one prefix would abort each other's transactions, a bounded run and a continuous one also.
     run = "/bounded" if target.bounded else ""
     # No name holds a slash.
-    return {"sink.transactional-id-prefix": f"tally{run}/{job.name}/{source.name}/{kind}"}
+    return {"sink.transactional-id-prefix": f"tally{run}/{'/'.join(names)}"}
 
 
 def _bounds(target: Target) -> dict[str, str]:

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 from pyflink.java_gateway import get_gateway
-from pyflink.table import StreamTableEnvironment
 from pyflink.util.java_utils import get_field
 
-from tally.planning.environment import create_environment, java_map
-from tally.planning.job import Gate, Job, Source
+from tally.planning.environment import create_environment
+from tally.planning.job import Job
 from tally.running.checkpoints import JobFolder
-from tally.running.connections import Target, connected_plan, late_options
+from tally.running.connections import Target, connected_plan
+from tally.running.metering import Metering
 
 
 @dataclass(frozen=True)
@@ -55,37 +53,12 @@ def start(job: Job, launch: Launch, extra: Mapping[str, str]) -> str:
         environment.execute_sql(function.statement)
     # PyFlink puts an executor of its own into this field, by the same means.
     executor = get_field(environment._j_tenv.getClass(), "execEnv").get(environment._j_tenv)
-    client = _gated(job, environment, launch.target).start(executor, job.name)
-    return str(client.getJobID().toString())
-
-
-def _gated(job: Job, environment: StreamTableEnvironment, target: Target) -> Any:
-    """Return the translated plan with its gates in it."""
-    late = get_gateway().jvm.io.tally.connectors.late
     tables = environment._j_tenv
-    gated = late.GatedJob(tables.execEnv(), tables, connected_plan(job, target))
-    sources = {source.name: source for source in job.sources}
-    for name, options in late_options(job, target).items():
-        gated.topic(name, java_map(options))
-    for gate in job.gates:
-        sizes = (_milliseconds(width) for width in (gate.size, gate.step, gate.offset))
-        source = sources[gate.source]
-        names = (", ".join(gate.feeds), source.name, source.late_topic)
-        windows = late.WindowSpec(gate.kind, *sizes, gate.time, gate.start)
-        gated.gate(late.GateSpec(gate.node, gate.input, windows, _identity(gate, source, late), *names))
-    return gated
-
-
-def _identity(gate: Gate, source: Source, late: Any) -> Any:
-    """Return where a gate finds the record that a row was."""
-    if not gate.identity:
-        return late.Identity("", -1, -1, -1)
-    *topic, partition, offset = gate.identity
-    return late.Identity(source.topic, topic[0] if topic else -1, partition, offset)
-
-
-def _milliseconds(width: timedelta) -> int:
-    return width // timedelta(milliseconds=1)
+    plan = connected_plan(job, launch.target)
+    planned = get_gateway().jvm.io.tally.connectors.job.PlannedJob(tables.execEnv(), tables, plan)
+    Metering(planned, job, launch.target).put_in()
+    client = planned.start(executor, job.name)
+    return str(client.getJobID().toString())
 
 
 def _remote(cluster: str) -> dict[str, str]:

@@ -100,7 +100,9 @@ class Workbench:
             root=self.root,
             settings=settings,
             options=read_flink_conf(flink_conf(self.root)),
-            target=Target(str(where.kafka), str(where.cassandra), settings.cassandra, bounded),
+            target=Target(
+                str(where.kafka), str(where.cassandra), settings.cassandra, bounded, f"{self.prefix}-account"
+            ),
             fresh=fresh,
             feeds={},
             logs=self.root / ".tally" / "logs",
