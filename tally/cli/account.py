@@ -47,11 +47,12 @@ def command(jobs: tuple[str, ...], as_json: bool) -> None:
 
 def _fail_if_wrong(accounts: Accounts) -> None:
     """Raise the last of what is wrong, after the others were printed."""
+    from tally.cli.account_lines import shown_name  # noqa: PLC0415
     from tally.serving.account_errors import DoesNotComeOut  # noqa: PLC0415
     from tally.serving.account_sums import name_of, sums  # noqa: PLC0415
 
     wrong = tuple(
-        f"{name_of(one)} of job '{record.job}'"
+        shown_name(f"{name_of(one)} of job '{record.job}'")
         for record in accounts.records
         for one in sums(record)
         if not one.comes_out

@@ -22,7 +22,7 @@ def shown_at_end(records: Iterable[AccountRecord]) -> Iterator[str]:
 
     for record in records:
         for one in sums(record):
-            yield f"{_name(name_of(one))}: {equation(one)}: {_verdict(one)}"
+            yield f"{shown_name(name_of(one))}: {equation(one)}: {_verdict(one)}"
 
 
 def status_lines(records: Iterable[AccountRecord]) -> Iterator[str]:
@@ -30,7 +30,7 @@ def status_lines(records: Iterable[AccountRecord]) -> Iterator[str]:
     from tally.serving.account_sums import sums  # noqa: PLC0415
 
     for record in records:
-        yield f"{_name(record.job)}: {_in_short(sums(record), state_text(record), record.job)}"
+        yield f"{shown_name(record.job)}: {_in_short(sums(record), state_text(record), record.job)}"
 
 
 def equation(one: Sum) -> str:
@@ -42,7 +42,8 @@ def equation(one: Sum) -> str:
     if not one.windowed:
         return _equals(f"read {figure(one.read)}", one.read, [*ahead, *behind])
     rows = _equals(f"read {figure(one.read)}", one.read, [*ahead, ("entered", one.entered)])
-    pairs = f"{figure(one.entered)} rows in {figure(one.pairs)} windows"
+    rows_in = "row in" if one.entered == 1 else "rows in"
+    pairs = f"{figure(one.entered)} {rows_in} {figure(one.pairs)} windows"
     return f"{rows}, {_equals(pairs, one.pairs, behind)}"
 
 
@@ -57,6 +58,11 @@ def figure(number: int | None) -> str:
     return UNKNOWN if number is None else f"{number:,}"
 
 
+def shown_name(text: str) -> str:
+    """Return a name that somebody else wrote, so that it harms no terminal."""
+    return printable(text.encode(), None)
+
+
 def _equals(what: str, whole: int | None, parts: list[tuple[str, int | None]]) -> str:
     known = [number for _, number in parts if number is not None]
     differs = whole is not None and len(known) == len(parts) and sum(known) != whole
@@ -67,12 +73,12 @@ def _equals(what: str, whole: int | None, parts: list[tuple[str, int | None]]) -
 def _verdict(one: Sum) -> str:
     if one.comes_out:
         return "comes out"
-    return f"does not come out: {_name('; '.join(complaint.text for complaint in one.complaints))}"
+    return f"does not come out: {shown_name('; '.join(complaint.text for complaint in one.complaints))}"
 
 
 def _in_short(found: tuple[Sum, ...], state: str, job: str) -> str:
     wrong = sum(not one.comes_out for one in found)
-    look = f"; see `tally account {_name(job)}`"
+    look = f"; see `tally account {shown_name(job)}`"
     if not found:
         return f"no aggregate takes in rows of a source, {state}"
     if len(found) == 1:
@@ -88,7 +94,3 @@ def _time(milliseconds: int) -> str:
     except (OverflowError, ValueError, OSError):  # the year is none of 1 to 9999
         return f"{milliseconds} ms"
     return moment.strftime("%Y-%m-%d %H:%M:%S")
-
-
-def _name(text: str) -> str:
-    return printable(text.encode(), None)

@@ -6,8 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from tally.cli.account_lines import figure, state_text
-from tally.cli.record_texts import printable
+from tally.cli.account_lines import figure, shown_name, state_text
 
 if TYPE_CHECKING:
     from tally.serving.account_record import AccountRecord
@@ -22,7 +21,7 @@ def show_text(records: Sequence[AccountRecord]) -> Iterator[str]:
         if number:
             yield ""
         bound = "bounded" if record.bounded else "unbounded"
-        yield f"{_name(record.job)}: {state_text(record)}, {bound}"
+        yield f"{shown_name(record.job)}: {state_text(record)}, {bound}"
         for source in record.sources:
             yield from _source(record, source.source)
         yield from _sums(record)
@@ -34,10 +33,10 @@ def _source(record: AccountRecord, name: str) -> Iterator[str]:
     try:
         figures = source_figures(record, name)
     except NoMeter:
-        yield f"  source '{_name(name)}': not counted"
+        yield f"  source '{shown_name(name)}': not counted"
         return
     read, dead = sum(figures.read.values()), sum(figures.dead.values())
-    yield f"  source '{_name(name)}': read {read:,}, dead {dead:,}, skipped {figures.skipped:,}"
+    yield f"  source '{shown_name(name)}': read {read:,}, dead {dead:,}, skipped {figures.skipped:,}"
     if figures.read:
         yield f"    read by partition: {_items(figures.read, ': ')}"
     if figures.dead:
@@ -45,7 +44,9 @@ def _source(record: AccountRecord, name: str) -> Iterator[str]:
 
 
 def _items(counts: Mapping[str, int], separator: str) -> str:
-    return ", ".join(f"{_name(name or 'unknown')}{separator}{number:,}" for name, number in counts.items())
+    return ", ".join(
+        f"{shown_name(name or 'unknown')}{separator}{number:,}" for name, number in counts.items()
+    )
 
 
 def _sums(record: AccountRecord) -> Iterator[str]:
@@ -62,7 +63,7 @@ def _sums(record: AccountRecord) -> Iterator[str]:
     yield f"  {header}"
     for line, one in zip(lines, found, strict=True):
         yield f"  {line}  {'comes out' if one.comes_out else 'does not come out'}"
-        yield from (f"    {_name(complaint.text)}" for complaint in one.complaints)
+        yield from (f"    {shown_name(complaint.text)}" for complaint in one.complaints)
 
 
 def _cells(one: Sum) -> dict[str, str]:
@@ -85,7 +86,7 @@ def _names(found: Sequence[Sum]) -> list[str]:
 
     times = Counter(name_of(one) for one in found)
     return [
-        _name(name_of(one) if times[name_of(one)] == 1 else f"{name_of(one)} ({one.account.place})")
+        shown_name(name_of(one) if times[name_of(one)] == 1 else f"{name_of(one)} ({one.account.place})")
         for one in found
     ]
 
@@ -96,7 +97,3 @@ def _aligned(rows: Sequence[Sequence[str]]) -> Iterator[str]:
         left = [cell.ljust(width) for cell, width in zip(row[:_LEFT], widths, strict=False)]
         right = [cell.rjust(width) for cell, width in zip(row[_LEFT:], widths[_LEFT:], strict=True)]
         yield "  ".join([*left, *right])
-
-
-def _name(text: str) -> str:
-    return printable(text.encode(), None)

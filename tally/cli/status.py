@@ -19,7 +19,7 @@ from tally.stack import Health, ServiceStatus, Stack, addresses
 @click.option("--json", "as_json_", is_flag=True, help="Print JSON, one object a service.")
 @debug_option
 def command(as_json_: bool) -> None:
-    r"""Show each server: address, process, health, size of its data; and whether the records of each job add up.
+    r"""Show each server: address, process, health, size of its data; below them the account of each job.
 
     \b
     Example:

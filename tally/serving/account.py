@@ -92,7 +92,7 @@ def _account(topic: str, record: Record) -> AccountRecord | NotAnAccount:
     except ValidationError as error:
         return NotAnAccount(key, *place, _reason(error))
     if account.job != key:
-        return NotAnAccount(key, *place, f"it is of job '{account.job}'")
+        return NotAnAccount(key, *place, f"it is of job {account.job!r}")
     return account
 
 

@@ -66,7 +66,7 @@ class NotAnAccount(TallyError):
     def message(self) -> str:
         """Say where it stands and what is wrong."""
         place = f"topic '{self.topic}' partition {self.partition} offset {self.offset}"
-        return f"the newest account of job '{self.job}' cannot be read: {place}: {self.reason}"
+        return f"the newest account of job {self.job!r} cannot be read: {place}: {self.reason}"
 
     @property
     def hint(self) -> str:
@@ -92,4 +92,4 @@ class DoesNotComeOut(TallyError):
         """Name them."""
         if len(self.sums) == 1:
             return f"the sum does not come out: {self.sums[0]}"
-        return f"{len(self.sums)} sums do not come out: {', '.join(self.sums)}"
+        return f"{len(self.sums)} sums do not come out: {'; '.join(self.sums)}"
