@@ -64,6 +64,7 @@ def sum_of(changes: Changes) -> Sum:
         (ENTRY_ALONE, (1010, 5, 0, 15, 990, 990, 0, 990, None)),
         ({**ENTRY_ALONE, f"{ACCOUNT} gate": "gate-4-0"}, (1010, 5, 0, 15, 990, 990, 12, 978, None)),
         (TWICE, (2020, 10, 0, 20, 1990, 1990, 12, 1978, 40)),
+        ({**TWICE, f"{READ} skipped": 1}, (2020, 10, 2, 18, 1990, 1990, 12, 1978, 40)),
         (WITH_SECOND_SOURCE, (1030, 6, 0, 34, 990, 990, 12, 978, 40)),
         (EMPTY, (0, 0, 0, 0, 0, 0, 0, 0, None)),
     ],
@@ -280,6 +281,11 @@ def test_a_figure_without_meter_is_not_known_rather_than_zero(changes: Changes, 
     names = ("read", "dead", "skipped", "filtered", "entered", "pairs", "late", "counted", "open")
     assert {name for name in names if getattr(one, name) is None} == unknown
     assert not one.windowed
+
+
+def test_at_the_end_the_sessions_that_closed_are_what_is_counted() -> None:
+    assert sum_of(SESSIONS).counted == 978
+    assert sum_of({**SESSIONS, **FINAL}).counted == 938
 
 
 def test_partitions_are_in_the_order_of_their_numbers() -> None:
