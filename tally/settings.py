@@ -30,6 +30,7 @@ from tally.settings_errors import NotToml, UnknownEnvironment, UnknownSetting, W
 from tally.settings_model import (
     LOCAL,
     PREFIX,
+    AccountSettings,
     CassandraSettings,
     FlinkSettings,
     KafkaSettings,
@@ -46,6 +47,7 @@ else:
     import tomli as tomllib
 
 __all__ = [
+    "AccountSettings",
     "CassandraSettings",
     "FlinkSettings",
     "KafkaSettings",

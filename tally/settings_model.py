@@ -40,6 +40,12 @@ Memory = Annotated[str, _written_as(r"[1-9]\d*[mg]", "write a number and m or g:
 Duration = Annotated[
     str, _written_as(rf"[1-9]\d*\s*({_UNIT})", "write a number and a unit: 500 ms, 10 s, 1 min")
 ]
+Topic = Annotated[
+    str,
+    _written_as(
+        r"(?!\.{1,2}$)[A-Za-z0-9._-]{1,249}", "write 1 to 249 letters, digits, dots, underscores and hyphens"
+    ),
+]
 CommitLog = Literal["periodic", "batch"]
 Consistency = Literal["ONE", "TWO", "THREE", "QUORUM", "ALL", "LOCAL_QUORUM", "EACH_QUORUM", "LOCAL_ONE"]
 
@@ -102,6 +108,16 @@ class FlinkSettings(_Section):
     memory: Memory = Field(default="1g", description="heap of the mini-cluster of `tally run`")
 
 
+class AccountSettings(_Section):
+    """What became of every record that was read: see [accounting](accounting.md)."""
+
+    topic: Topic = Field(
+        default="tally-account",
+        description="topic of the jobs' accounts, created when missing; projects with jobs of the same names "
+        "on one broker need one each",
+    )
+
+
 class StackSettings(_Section):
     """The Kafka, Cassandra and Flink cluster that `tally up` starts on this machine."""
 
@@ -126,6 +142,7 @@ class Settings(_Section):
     kafka: KafkaSettings = KafkaSettings()
     cassandra: CassandraSettings = CassandraSettings()
     flink: FlinkSettings = FlinkSettings()
+    account: AccountSettings = AccountSettings()
     stack: StackSettings = StackSettings()
     _origins: dict[str, str] = PrivateAttr(default_factory=dict)
 

@@ -29,6 +29,7 @@ COMMANDS = {
     "explain": "Show what would run; starts nothing.",
     "query": "Read a served result.",
     "drop": "Remove what an aggregate serves.",
+    "account": "Show what became of every record that was read.",
     "dead": "Look at dead letters, or send them again.",
     "init": "Write a small working project.",
     "demo": "Feed, run, query and verify the shipped project.",

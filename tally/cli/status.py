@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import click
 
 from tally.cli.context import debug_option, project
 from tally.cli.stack_view import as_json, as_table, trouble
-from tally.stack import Stack
+from tally.errors import TallyError
+from tally.settings import Settings
+from tally.stack import Health, ServiceStatus, Stack, addresses
 
 
 @click.command(name="status")
 @click.option("--json", "as_json_", is_flag=True, help="Print JSON, one object a service.")
 @debug_option
 def command(as_json_: bool) -> None:
-    r"""Show each server: address, process, health, size of its data.
+    r"""Show each server: address, process, health, size of its data; below them the account of each job.
 
     \b
     Example:
@@ -31,5 +35,23 @@ def command(as_json_: bool) -> None:
     from rich.console import Console  # noqa: PLC0415
 
     Console().print(as_table(statuses))
-    for line in trouble(statuses):
+    for line in (*trouble(statuses), *_accounts(root, settings, statuses)):
         click.echo(line)
+
+
+def _accounts(root: Path, settings: Settings, statuses: Sequence[ServiceStatus]) -> Iterator[str]:
+    """Yield a line for each job that has an account, while there is a broker to ask."""
+    ready = any(one.name == "kafka" and one.health is Health.READY for one in statuses)
+    if not (ready or settings.kafka.bootstrap_servers):
+        return
+    # Loading the driver takes longer than the table needs in all.
+    from tally.cli.account_lines import status_lines  # noqa: PLC0415
+    from tally.serving.account import read_accounts  # noqa: PLC0415
+
+    try:
+        accounts = read_accounts(addresses(root, settings).kafka, settings.account.topic)
+    except TallyError as error:
+        yield f"accounts cannot be read: {error.message}"
+        return
+    yield from status_lines(accounts.records)
+    yield from (error.message for error in accounts.unreadable)

@@ -19,6 +19,8 @@ _PAUSE_SECONDS = 0.05
 _MAX_HEADERS_BYTES = 64 * 1024
 _DAY_MILLISECONDS = 24 * 60 * 60 * 1000
 _COMPACTED = {"cleanup.policy": "compact"}
+# A record comes with each checkpoint: compaction gets to what stands before the segment that is written to.
+_OF_ACCOUNTS = _COMPACTED | {"segment.ms": str(60 * 60 * 1000)}
 Offsets = dict[int, tuple[int, int]]
 
 
@@ -82,6 +84,23 @@ def ensure_compacted(address: str | None, topics: Iterable[str], settings: Kafka
     missing = require_compacted(address, topics)
     _create(admin(address), str(address), [_new(name, settings, _COMPACTED) for name in missing])
     return missing
+
+
+def ensure_account_topic(address: str | None, topic: str, settings: KafkaSettings) -> bool:
+    """Create the topic of accounts where it is missing: compacted, of one partition.
+
+    Returns:
+        Whether it was created.
+
+    Raises:
+        KafkaUnreachable: no broker answers within seconds.
+        TopicNotCompacted: it exists and is not compacted.
+        KafkaFailed: the broker did not create it.
+    """
+    missing = require_compacted(address, [topic])
+    one = settings.model_copy(update={"partitions": 1})
+    _create(admin(address), str(address), [_new(name, one, _OF_ACCOUNTS) for name in missing])
+    return bool(missing)
 
 
 def dead_topic(topic: str) -> str:

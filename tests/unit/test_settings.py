@@ -123,7 +123,7 @@ def test_every_setting_has_a_variable(tmp_path):
     assert settings.cassandra.contact_points == "[::1]:9042"
 
 
-SECTIONS = "kafka, cassandra, flink, stack"
+SECTIONS = "kafka, cassandra, flink, account, stack"
 WITHOUT_ENVIRONMENT = ", ".join(path for path in setting_paths() if path != "environment")
 
 
@@ -222,6 +222,11 @@ def test_an_environment_that_does_not_exist_is_refused(write, text, variables, s
         ("TALLY_KAFKA_BOOTSTRAP_SERVERS", "a:1;b:2", "write host:port, several by comma"),
         ("TALLY_CASSANDRA_CONTACT_POINTS", "a:1,", "write host:port, several by comma"),
         ("TALLY_FLINK_REST_ADDRESS", "http://a:1", "write host:port"),
+        ("TALLY_ACCOUNT_TOPIC", "", "write 1 to 249 letters, digits, dots, underscores and hyphens"),
+        ("TALLY_ACCOUNT_TOPIC", "a b", "write 1 to 249 letters, digits, dots, underscores and hyphens"),
+        ("TALLY_ACCOUNT_TOPIC", "a/b", "write 1 to 249 letters, digits, dots, underscores and hyphens"),
+        ("TALLY_ACCOUNT_TOPIC", "..", "write 1 to 249 letters, digits, dots, underscores and hyphens"),
+        ("TALLY_ACCOUNT_TOPIC", "a" * 250, "write 1 to 249 letters, digits, dots, underscores and hyphens"),
         ("TALLY_STACK_KAFKA_MEMORY", "512", "write a number and m or g: 512m, 2g"),
         ("TALLY_FLINK_CHECKPOINT_INTERVAL", "10", "write a number and a unit: 500 ms, 10 s, 1 min"),
         (
