@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 import click
 
+from tally.cli.account_lines import shown_at_end
 from tally.cli.context import debug_option
 from tally.cli.mode import Mode, announce, mode_options, request_of
-from tally.cli.planned import FILES, open_project, plan
+from tally.cli.planned import FILES, Opened, open_project, plan
+from tally.serving.account import read_accounts
+from tally.stack import addresses
 
 
 @click.command(name="run")
@@ -34,8 +39,19 @@ def command(files: tuple[Path, ...], **options: bool) -> None:
     click.echo("planning ...", err=True)
     jobs = plan(opened, files)
     announce(jobs, mode)
+    began = time.time() * 1000
     with live() as show:
         progress = run(jobs, request_of(opened, mode), show)
     late = sum(one.late for one in progress)
     if late:
         click.echo(f"{late} late rows were not counted; `tally dead SOURCE --late` shows them", err=True)
+    for line in _accounts(opened, {job.name for job in jobs}, began):
+        click.echo(line, err=True)
+
+
+def _accounts(opened: Opened, jobs: Collection[str], began: float) -> Iterator[str]:
+    """Yield the sum of each aggregate as of the last checkpoint, or the end, of the run that began at a moment."""
+    settings = opened.project.settings
+    kafka = addresses(opened.project.root, settings).kafka
+    records = read_accounts(kafka, settings.account.topic).records
+    yield from shown_at_end(one for one in records if one.job in jobs and one.time >= began)

@@ -13,7 +13,7 @@ from tally.planning.plan import PlanTable
 from tally.planning.routing import dead_table
 from tally.planning.sinks import UNSET, sink_options, sink_table
 from tally.serving.errors import CassandraUnreachable, KafkaUnreachable
-from tally.settings import CassandraSettings
+from tally.settings import AccountSettings, CassandraSettings
 
 BOOTSTRAP = "properties.bootstrap.servers"
 CONTACT_POINTS = "contact-points"
@@ -35,7 +35,7 @@ class Target:
     cassandra: str | None
     settings: CassandraSettings
     bounded: bool = False
-    accounts: str = "tally-account"
+    accounts: str = AccountSettings().topic
 
 
 def connected_plan(job: Job, target: Target) -> str:

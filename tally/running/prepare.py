@@ -12,6 +12,7 @@ from tally.serving.tables import ServingTable, serving_table
 from tally.serving.tombstones import write_tombstones
 from tally.serving.topics import (
     dead_topic,
+    ensure_account_topic,
     ensure_compacted,
     ensure_letter_topics,
     existing_topics,
@@ -68,8 +69,9 @@ def prepare(jobs: Sequence[Job], target: Target, settings: Settings, feeds: Mapp
         connected_plan(job, target)  # refuses a table without an address
     require_topics(target.kafka, [source for job in jobs for source in job.sources if source.topic], feeds)
     topics = upsert_topics(jobs)
-    if topics:
-        require_compacted(target.kafka, topics)
+    accounts = (target.accounts,) if any(job.accounts for job in jobs) else ()
+    if topics or accounts:
+        require_compacted(target.kafka, [*topics, *accounts])
     if tables := serving_tables(jobs, settings.cassandra.keyspace):
         with connect(target.cassandra, settings.cassandra) as session:
             ensure_keyspace(session, settings.cassandra)
@@ -77,6 +79,8 @@ def prepare(jobs: Sequence[Job], target: Target, settings: Settings, feeds: Mapp
             ensure_write_ceiling(session, settings.cassandra)
     if topics:
         ensure_compacted(target.kafka, topics, settings.kafka)
+    for topic in accounts:
+        ensure_account_topic(target.kafka, topic, settings.kafka)
     if letters := letter_topics(jobs):
         ensure_letter_topics(target.kafka, letters, settings.kafka)
 

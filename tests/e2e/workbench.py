@@ -48,6 +48,7 @@ class Workbench:
             "TALLY_CASSANDRA_CONTACT_POINTS": str(running.cassandra),
             "TALLY_CASSANDRA_KEYSPACE": self.prefix,
             "TALLY_FLINK_CHECKPOINT_INTERVAL": "1 s",
+            "TALLY_ACCOUNT_TOPIC": f"{self.prefix}-account",
             **self.settings,
         }
 
@@ -101,7 +102,7 @@ class Workbench:
             settings=settings,
             options=read_flink_conf(flink_conf(self.root)),
             target=Target(
-                str(where.kafka), str(where.cassandra), settings.cassandra, bounded, f"{self.prefix}-account"
+                str(where.kafka), str(where.cassandra), settings.cassandra, bounded, settings.account.topic
             ),
             fresh=fresh,
             feeds={},
