@@ -25,6 +25,8 @@ SECONDS_BETWEEN_LOOKS = 1.0
 LAST_CHECKPOINT = 30.0
 """Seconds that a job has for its last checkpoint when it is stopped."""
 
+_PARALLELISMS = ("scan.parallelism", "sink.parallelism")
+
 OnProgress = Callable[[Sequence[Progress]], None]
 
 
@@ -126,7 +128,14 @@ def _extra(job: Job, request: RunRequest) -> dict[str, str]:
 
 
 def _slots(jobs: Sequence[Job], request: RunRequest) -> int:
-    return len(jobs) * request.settings.flink.parallelism
+    return sum(max(request.settings.flink.parallelism, *_own_parallelisms(job)) for job in jobs)
+
+
+def _own_parallelisms(job: Job) -> Iterator[int]:
+    """Yield the parallelism of each table that says its own, and 1."""
+    yield 1
+    for table in job.plan.tables():
+        yield from (int(table.options[key]) for key in _PARALLELISMS if key in table.options)
 
 
 def _job_options(request: RunRequest) -> dict[str, str]:

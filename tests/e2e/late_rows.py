@@ -76,14 +76,17 @@ class Disordered:
     """A load of events at random, but the same for each seed, of which a tenth is minutes behind the others.
 
     Attributes:
+        bad_share: of records that are no events.
         times: of each event by identity, ``partition-offset``.
         users: likewise.
     """
 
     seed: int
     partitions: int
+    bad_share: float = 0
     times: dict[str, int] = field(default_factory=dict)
     users: dict[str, str] = field(default_factory=dict)
+    bad: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self._random = random.Random(self.seed)
@@ -96,6 +99,10 @@ class Disordered:
             partition = self._random.randrange(self.partitions)
             offset = self._offsets[partition]
             self._offsets[partition] += 1
+            if self.bad_share and self._random.random() < self.bad_share:
+                self.bad.add(f"{partition}-{offset}")
+                producer.produce(topic, b'{"user_id": "u1"', None, partition)
+                continue
             moment = START + offset * 1000 - self._behind()
             self.times[f"{partition}-{offset}"] = moment
             user = self.users[f"{partition}-{offset}"] = f"u{self._random.randrange(3)}"
@@ -105,12 +112,17 @@ class Disordered:
             producer.poll(0)
         assert producer.flush(30) == 0
 
+    def by_partition(self) -> dict[str, int]:
+        """Return how many records there are, by partition."""
+        return {str(partition): records for partition, records in sorted(self._offsets.items())}
+
     def close(self, kafka: str, topic: str) -> None:
         """Produce an event to each partition that is an hour ahead, so that all windows close but its own."""
         last = START + HOUR + 1000 * max(self._offsets.values())
         producer = Producer({"bootstrap.servers": kafka, "acks": "all", "enable.idempotence": True})
         for partition in range(self.partitions):
             event = {"user_id": "closing", "event_ms": last}
+            self._offsets[partition] += 1
             producer.produce(topic, json.dumps(event).encode(), None, partition, timestamp=last)
         assert producer.flush(30) == 0
 

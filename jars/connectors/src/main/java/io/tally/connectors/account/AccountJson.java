@@ -1,10 +1,10 @@
 package io.tally.connectors.account;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.List;
-import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.databind.ObjectMapper;
-import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.databind.node.ObjectNode;
 
 /**
  * Writes an account: what is known of it beforehand, and the figures of each meter, summed over its
@@ -31,13 +31,15 @@ public record AccountJson(String known) implements Serializable {
   }
 
   private static void add(ObjectNode meters, Reading reading) {
-    ObjectNode meter =
-        meters.has(reading.meter)
-            ? (ObjectNode) meters.get(reading.meter)
-            : meters.putObject(reading.meter);
+    ObjectNode meter = within(meters, reading.meter);
     meter.put("subtasks", meter.path("subtasks").asInt() + 1);
     meter.put("of", reading.subtasks);
-    ObjectNode counts = meter.withObject("/counts");
+    ObjectNode counts = within(meter, "counts");
     reading.counts.forEach((name, value) -> counts.put(name, counts.path(name).asLong() + value));
+  }
+
+  /** The object of a name, which is put there where it is not. */
+  private static ObjectNode within(ObjectNode parent, String name) {
+    return parent.has(name) ? (ObjectNode) parent.get(name) : parent.putObject(name);
   }
 }
