@@ -6,6 +6,8 @@ import java.util.stream.IntStream;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.table.data.RowData;
 import org.apache.flink.table.runtime.typeutils.RowDataSerializer;
+import org.apache.flink.table.types.logical.LogicalType;
+import org.apache.flink.table.types.logical.LogicalTypeFamily;
 import org.apache.flink.table.types.logical.RowType;
 import org.apache.flink.types.RowKind;
 
@@ -25,6 +27,7 @@ public final class Tap extends Meter {
   private final boolean repeats;
   private final RowDataSerializer serializer;
   private final RowData.FieldGetter[] visible;
+  private final boolean forms;
   private transient Count rows;
   private transient RowData former;
 
@@ -45,6 +48,15 @@ public final class Tap extends Meter {
             .filter(column -> column != counted)
             .mapToObj(column -> RowData.createFieldGetter(type.getTypeAt(column), column))
             .toArray(RowData.FieldGetter[]::new);
+    this.forms = type.getChildren().stream().anyMatch(Tap::hasForms);
+  }
+
+  /**
+   * Values of arrays, maps, rows and objects have a binary form beside others, and are equal only
+   * within one; of objects of unknown classes only that form can be compared at all.
+   */
+  private static boolean hasForms(LogicalType type) {
+    return !type.is(LogicalTypeFamily.PREDEFINED);
   }
 
   @Override
@@ -74,12 +86,18 @@ public final class Tap extends Meter {
       return;
     }
     if (isUpdate && versions) {
-      output.collect(new StreamRecord<>(former));
+      output.collect(element.copy(former));
     }
     output.collect(element);
   }
 
   private boolean isSame(RowData one, RowData other) {
+    return forms
+        ? areEqual(serializer.toBinaryRow(one).copy(), serializer.toBinaryRow(other))
+        : areEqual(one, other);
+  }
+
+  private boolean areEqual(RowData one, RowData other) {
     return Arrays.stream(visible)
         .allMatch(
             field -> Objects.deepEquals(field.getFieldOrNull(one), field.getFieldOrNull(other)));

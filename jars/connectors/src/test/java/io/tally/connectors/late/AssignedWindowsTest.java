@@ -97,6 +97,21 @@ class AssignedWindowsTest {
 
   @ParameterizedTest
   @EnumSource
+  void areCountedWithoutMakingThem(Kind kind) {
+    Random random = new Random(7);
+    for (int run = 0; run < RUNS; run++) {
+      AssignedWindows ours = draw(kind, random);
+      for (long at : moments(ours, random)) {
+        RowData row = TestRows.row(1, at);
+        assertThat(ours.count(row))
+            .as("count of %s at %d", ours, at)
+            .isEqualTo(ours.windows(row).size());
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
   void aRowWithoutTimeIsInNone(Kind kind) {
     AssignedWindows windows = new AssignedWindows(kind, 10, 5, 0, new TimeColumn(1));
     assertThat(windows.first(TestRows.row(1, (Long) null))).isEqualTo(Long.MAX_VALUE);

@@ -2,8 +2,10 @@ package io.tally.connectors.late;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tally.connectors.account.MeterHarness;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus;
 import org.apache.flink.table.data.GenericRowData;
@@ -167,6 +169,53 @@ class LateGateTest {
       try (GateHarness restored = GateHarness.restore(MOMENT, 1, 0, states)) {
         assertThat(restored.row(1, 5_000L).row(2, 5_001L).passed()).containsExactly(2);
       }
+    }
+  }
+
+  @Test
+  void countsRowsAndTheirWindowsAndThoseThatHadClosed() throws Exception {
+    try (GateHarness gate = GateHarness.open(HOPPING)) {
+      gate.row(1, 7_000L).watermark(9_999).row(1, 7_000L);
+      assertThat(gate.counts()).isEqualTo(Map.of("rows", 2L, "pairs", 4L, "late", 1L));
+      gate.watermark(14_999).row(1, 7_000L);
+      assertThat(gate.counts()).isEqualTo(Map.of("rows", 3L, "pairs", 6L, "late", 3L));
+    }
+  }
+
+  @Test
+  void aRowOfOneWindowIsOnePair() throws Exception {
+    for (GateSpec spec : List.of(TUMBLING, MOMENT)) {
+      try (GateHarness gate = GateHarness.open(spec)) {
+        gate.row(1, 7_000L).watermark(20_000).row(1, 7_000L).row(2, 25_000L);
+        assertThat(gate.counts()).isEqualTo(Map.of("rows", 3L, "pairs", 3L, "late", 1L));
+      }
+    }
+  }
+
+  /** The window operator drops it: so the sum does not come out, and says that one is missing. */
+  @Test
+  void aRowWithoutTimeIsOnePairThatIsNotLate() throws Exception {
+    for (GateSpec spec : List.of(TUMBLING, HOPPING, MOMENT)) {
+      try (GateHarness gate = GateHarness.open(spec)) {
+        gate.watermark(20_000).row(1, null);
+        assertThat(gate.counts()).isEqualTo(Map.of("rows", 1L, "pairs", 1L, "late", 0L));
+      }
+    }
+  }
+
+  @Test
+  void itsFiguresGoOnAfterARestoreAtAnotherParallelism() throws Exception {
+    OperatorSubtaskState[] states = new OperatorSubtaskState[3];
+    for (int task = 0; task < states.length; task++) {
+      try (GateHarness gate = GateHarness.open(HOPPING)) {
+        states[task] = gate.watermark(9_999).row(1, 7_000L).row(2, 12_000L).snapshot();
+      }
+    }
+    assertThat(MeterHarness.restoredSum(() -> GateHarness.gate(HOPPING), TestRows.TYPE, 2, states))
+        .isEqualTo(Map.of("rows", 6L, "pairs", 12L, "late", 3L));
+    try (GateHarness gate = GateHarness.restore(HOPPING, 1, 0, states)) {
+      gate.row(1, 7_000L);
+      assertThat(gate.counts()).isEqualTo(Map.of("rows", 7L, "pairs", 14L, "late", 4L));
     }
   }
 
