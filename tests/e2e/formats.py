@@ -62,13 +62,16 @@ class Load:
         else:
             self.rows[identity] = case.outcome
 
-    def check(self, bench: Workbench) -> None:
-        """Hold what a job made of the records to what must become of each."""
+    def differences(self, bench: Workbench) -> list[str]:
+        """Return how what a job made of the records differs from what must become of each."""
         rows, dead = seen(bench), died(bench)
-        assert {one for one in (*rows, *dead) if one in self.either} == self.either
-        assert not rows.keys() & dead.keys()
-        assert {one: row for one, row in rows.items() if one not in self.either} == self.rows
-        assert {one: letter for one, letter in dead.items() if one not in self.either} == self.dead
+        expected = {**self.rows, **self.dead}
+        said = [f"{one}: both a row and dead" for one in rows.keys() & dead.keys()]
+        for one, outcome in {**rows, **dead}.items():
+            if one not in self.either and expected.pop(one, None) != outcome:
+                said.append(f"{one}: {outcome}")
+        lost = self.either - rows.keys() - dead.keys()
+        return said + [f"{one}: not there" for one in (*expected, *lost)]
 
 
 def seen(bench: Workbench) -> dict[Identity, Row]:

@@ -8,7 +8,7 @@ import re
 import time
 import uuid
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from confluent_kafka import Producer
@@ -76,12 +76,14 @@ class Disordered:
     """A load of events at random, but the same for each seed, of which a tenth is minutes behind the others.
 
     Attributes:
+        only: partitions that get events; by default all.
         times: of each event by identity, ``partition-offset``.
         users: likewise.
     """
 
     seed: int
     partitions: int
+    only: Sequence[int] = ()
     times: dict[str, int] = field(default_factory=dict)
     users: dict[str, str] = field(default_factory=dict)
 
@@ -93,7 +95,7 @@ class Disordered:
         """Produce events to all partitions; time goes on by a second for each of a partition."""
         producer = Producer({"bootstrap.servers": kafka, "acks": "all", "enable.idempotence": True})
         for _ in range(events):
-            partition = self._random.randrange(self.partitions)
+            partition = self._random.choice(self.only or range(self.partitions))
             offset = self._offsets[partition]
             self._offsets[partition] += 1
             moment = START + offset * 1000 - self._behind()

@@ -36,9 +36,8 @@ final class AvroDecoder extends Decoder {
   }
 
   private long within(long count) throws IOException {
-    int remaining = remaining();
-    if (count < 0 || count > remaining) {
-      throw new IOException("a length of %d, and %d bytes are left".formatted(count, remaining));
+    if (count < 0 || count > remaining()) {
+      throw new IOException("a length of %d beyond the message's end".formatted(count));
     }
     return count;
   }

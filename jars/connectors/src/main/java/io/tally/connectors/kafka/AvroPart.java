@@ -49,16 +49,19 @@ final class AvroPart implements PartDecoder {
     } catch (EOFException e) {
       return Fault.undecodable("the %s ends within its Avro record".formatted(part));
     } catch (IOException | RuntimeException e) {
-      return Fault.undecodable("the %s is no such Avro record: %s".formatted(part, e.getMessage()));
+      return Fault.undecodable(
+          "the %s is no such Avro record: %s".formatted(part, FormatDecoder.reason(e)));
     }
   }
 
   private Fault read(byte[] bytes, List<GenericRowData> rows) throws IOException {
     decoder.reset(bytes);
     GenericRecord found = reader.read(null, decoder);
-    if (decoder.remaining() > 0) {
+    int end = bytes.length - decoder.remaining();
+    if (end < bytes.length) {
       return Fault.undecodable(
-          "the %s holds %d bytes behind its Avro record".formatted(part, decoder.remaining()));
+          "the %s is %d bytes long, and its Avro record ends at %d"
+              .formatted(part, bytes.length, end));
     }
     rows.add((GenericRowData) converter.convert(found));
     return null;
