@@ -5,7 +5,8 @@ The table that an analyst declares, ``events``, becomes three objects:
 - ``events$records``, read by tally's own connector: one row a record, and in a column more the dead letter of a record
   that is no row;
 - the view ``events``: the rows without a dead letter, with the columns that were declared;
-- ``events$dead``, the sink of the dead letters.
+- ``events$dead``, the sink of the dead letters. A deletion that the source skips has a letter as well, so that whoever
+  counts records sees it, but is not written.
 
 So bad records leave a job by way of its own plan, and Flink's checkpoints cover them like any row.
 """
@@ -27,6 +28,8 @@ LETTER_TYPE = (
     "`topic` STRING NOT NULL, `partition` INT NOT NULL, `offset` BIGINT NOT NULL, `timestamp` BIGINT NOT NULL, "
     "`reason` STRING NOT NULL, `error` STRING NOT NULL>"
 )
+# The reason in the letter of a deletion that the source skips.
+SKIPPED = "skipped"
 # A message of these is any number of changes, so a bad one has no row to travel in: it stops the job.
 _CHANGELOG_FORMATS = frozenset(
     {"canal-json", "debezium-avro-confluent", "debezium-json", "maxwell-json", "ogg-json"}
@@ -99,9 +102,9 @@ def create_dead(source: str, options: Mapping[str, str]) -> str:
 def insert_dead(source: str) -> str:
     """Return the INSERT of a source's dead letters."""
     records, letter = quoted(records_table(source)), quoted(LETTER)
-    return (
-        f"INSERT INTO {quoted(dead_table(source))} SELECT {letter} FROM {records} WHERE {letter} IS NOT NULL"
-    )
+    # Unknown, and so left out, where there is no letter.
+    dead = f"{records}.{letter}.`reason` <> {text(SKIPPED)}"
+    return f"INSERT INTO {quoted(dead_table(source))} SELECT {letter} FROM {records} WHERE {dead}"
 
 
 def written_tables(statements: Iterable[Statement]) -> set[str]:

@@ -8,7 +8,7 @@ import re
 import time
 import uuid
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from confluent_kafka import Producer
@@ -77,6 +77,7 @@ class Disordered:
 
     Attributes:
         bad_share: of records that are no events.
+        only: partitions that get events; by default all.
         times: of each event by identity, ``partition-offset``.
         users: likewise.
     """
@@ -84,6 +85,7 @@ class Disordered:
     seed: int
     partitions: int
     bad_share: float = 0
+    only: Sequence[int] = ()
     times: dict[str, int] = field(default_factory=dict)
     users: dict[str, str] = field(default_factory=dict)
     bad: set[str] = field(default_factory=set)
@@ -96,7 +98,7 @@ class Disordered:
         """Produce events to all partitions; time goes on by a second for each of a partition."""
         producer = Producer({"bootstrap.servers": kafka, "acks": "all", "enable.idempotence": True})
         for _ in range(events):
-            partition = self._random.randrange(self.partitions)
+            partition = self._random.choice(self.only or range(self.partitions))
             offset = self._offsets[partition]
             self._offsets[partition] += 1
             if self.bad_share and self._random.random() < self.bad_share:

@@ -55,6 +55,20 @@ def test_every_record_is_counted_or_a_dead_letter(bench: Workbench, parallelism:
     assert load.differences(dead(bench)) == []
 
 
+def test_deletions_that_a_source_skips_are_neither_counted_nor_dead(bench: Workbench) -> None:
+    bench.settings["TALLY_FLINK_PARALLELISM"] = "2"
+    topic = shop(bench, partitions=4, options=ANY_SHARE + ", 'dead-letter.deletions' = 'skip'")
+    load = Mixed(seed=4, partitions=4)
+    load.produce(bench.kafka, topic, 4_000)
+    assert len(load.skip_deletions()) > 50
+
+    bench.run(bounded=True)
+
+    assert bench.rows("totals", "user_id, events, amount") == load.totals()
+    assert sum(events for (events,) in bench.rows("minutes", "events")) == len(load.good)
+    assert load.differences(dead(bench)) == []
+
+
 def test_letters_are_written_once_by_a_job_that_is_stopped_and_goes_on(bench: Workbench) -> None:
     topic = shop(bench, partitions=2)
     load = Mixed(seed=7, partitions=2)

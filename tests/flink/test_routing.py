@@ -73,6 +73,15 @@ def test_what_reads_a_source_shares_one_scan_of_the_columns_that_all_need(planne
     assert dead(job) == ["events$dead"]
 
 
+def test_the_letter_of_a_deletion_that_is_skipped_is_not_written(planned):
+    job = planned(TOTALS.format(where=""), ", 'dead-letter.deletions' = 'skip'")
+    (records,) = job.plan.tables("source")
+    assert records.options["dead-letter.deletions"] == "skip"
+    (letters,) = (table for table in job.plan.tables("sink") if table.name == "events$dead")
+    above = [node["description"] for node in job.plan.upstream(letters.node)]
+    assert "Calc(select=[$dead], where=[($dead.reason <> 'skipped')])" in above
+
+
 def test_a_source_that_only_a_subquery_reads_is_routed(planned):
     job = planned(TOTALS.format(where=" WHERE user_id IN (SELECT user_id FROM users)"))
     assert (dead(job), routed(job)) == (["events$dead", "users$dead"], {"events": True, "users": True})

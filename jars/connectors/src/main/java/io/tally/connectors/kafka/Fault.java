@@ -16,7 +16,9 @@ record Fault(Reason reason, String text) {
     /** The event time is null, or cannot be computed. */
     NO_EVENT_TIME("no-event-time"),
     /** The event time lies further in the future than the source allows. */
-    TOO_FAR_AHEAD("too-far-ahead");
+    TOO_FAR_AHEAD("too-far-ahead"),
+    /** It is a deletion, which the source leaves out: no dead letter is written of it. */
+    SKIPPED("skipped");
 
     private final String label;
 

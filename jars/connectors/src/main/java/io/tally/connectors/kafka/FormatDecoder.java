@@ -80,7 +80,7 @@ final class FormatDecoder implements PartDecoder {
   }
 
   /** The causes' texts in one line; the outermost only quotes the message. */
-  private static String reason(Throwable error) {
+  static String reason(Throwable error) {
     Set<String> texts = new LinkedHashSet<>();
     Throwable cause = error.getCause() == null ? error : error.getCause();
     while (cause != null) {

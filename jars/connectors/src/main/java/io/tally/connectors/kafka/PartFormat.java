@@ -31,11 +31,14 @@ record PartFormat(
       int fields = DataType.getFieldCount(type);
       return json(context, IntStream.range(0, fields).toArray(), fields);
     }
-    return new FormatDecoder(
-        part,
-        format.createRuntimeDecoder(context, type),
-        (RowType) type.getLogicalType(),
-        format.getChangelogMode().containsOnly(RowKind.INSERT));
+    DeserializationSchema<RowData> schema = format.createRuntimeDecoder(context, type);
+    return FlinkFormats.isBinaryAvro(schema)
+        ? FlinkFormats.avro(part, schema)
+        : new FormatDecoder(
+            part,
+            FlinkFormats.isCsv(schema) ? new OneRowCsv(part, schema) : schema,
+            (RowType) type.getLogicalType(),
+            format.getChangelogMode().containsOnly(RowKind.INSERT));
   }
 
   /**

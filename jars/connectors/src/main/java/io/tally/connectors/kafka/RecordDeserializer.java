@@ -18,7 +18,7 @@ import org.apache.flink.util.Collector;
  * Makes rows of a Kafka table: fields of key and message, then metadata.
  *
  * <p>A record that is no row becomes one with its dead letter, if the query reads that column;
- * otherwise it fails the job.
+ * otherwise it fails the job. A deletion that is skipped becomes such a row too, or otherwise none.
  */
 final class RecordDeserializer implements KafkaRecordDeserializationSchema<RowData> {
 
@@ -67,6 +67,16 @@ final class RecordDeserializer implements KafkaRecordDeserializationSchema<RowDa
 
   @Override
   public void deserialize(ConsumerRecord<byte[], byte[]> kafkaRecord, Collector<RowData> collector)
+      throws IOException {
+    Fault skipped = guard.deletions().skipped(kafkaRecord);
+    if (skipped == null) {
+      decoded(kafkaRecord, collector);
+    } else if (layout.deadLetter() >= 0) {
+      collector.collect(layout.dead(blanks, kafkaRecord, skipped));
+    }
+  }
+
+  private void decoded(ConsumerRecord<byte[], byte[]> kafkaRecord, Collector<RowData> collector)
       throws IOException {
     keys.clear();
     values.clear();

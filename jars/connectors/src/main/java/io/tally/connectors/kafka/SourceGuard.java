@@ -15,7 +15,8 @@ import org.apache.flink.table.api.ValidationException;
  * @param maxAhead how far an event time may lie ahead
  * @param maxShare share of dead letters that fails the job when it is passed; 1: none does
  */
-record SourceGuard(String table, Duration maxAhead, double maxShare) implements Serializable {
+record SourceGuard(String table, Duration maxAhead, double maxShare, Deletions deletions)
+    implements Serializable {
 
   static final ConfigOption<Duration> MAX_AHEAD =
       ConfigOptions.key("event-time.max-ahead")
@@ -33,6 +34,14 @@ record SourceGuard(String table, Duration maxAhead, double maxShare) implements 
               "Share of dead letters among the last 10,000 records of a source task, from the first"
                   + " 1,000 on, above which the job fails for good; 1 goes on whatever comes.");
 
+  static final ConfigOption<Deletions> DELETIONS =
+      ConfigOptions.key("dead-letter.deletions")
+          .enumType(Deletions.class)
+          .defaultValue(Deletions.DEAD)
+          .withDescription(
+              "Whether a record with a key and a null message is a dead letter, or skipped: then it"
+                  + " is neither a row nor a dead letter.");
+
   static final ConfigOption<String> TABLE =
       ConfigOptions.key("dead-letter.table")
           .stringType()
@@ -40,7 +49,7 @@ record SourceGuard(String table, Duration maxAhead, double maxShare) implements 
           .withDescription("Name of the source table in errors; by default its own.");
 
   static Set<ConfigOption<?>> options() {
-    return Set.of(MAX_AHEAD, MAX_SHARE, TABLE);
+    return Set.of(MAX_AHEAD, MAX_SHARE, DELETIONS, TABLE);
   }
 
   /**
@@ -58,6 +67,7 @@ record SourceGuard(String table, Duration maxAhead, double maxShare) implements 
     if (ahead.isNegative()) {
       throw new ValidationException("option 'event-time.max-ahead' must not be negative");
     }
-    return new SourceGuard(options.getOptional(TABLE).orElse(identifier), ahead, share);
+    return new SourceGuard(
+        options.getOptional(TABLE).orElse(identifier), ahead, share, options.get(DELETIONS));
   }
 }

@@ -37,7 +37,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 class RecordDeserializerTest {
 
   private static final TypeInformation<RowData> TYPE = TypeInformation.of(RowData.class);
-  private static final SourceGuard GUARD = new SourceGuard("events", Duration.ofHours(1), 1);
   private static final RowLayout PLAIN = new RowLayout(1, new int[0], new int[] {0}, List.of());
 
   private static DeserializationSchema<RowData> json(String field) {
@@ -54,11 +53,24 @@ class RecordDeserializerTest {
 
   private static RecordDeserializer deserializer(
       PartDecoder key, PartDecoder value, RowLayout layout) throws Exception {
+    return deserializer(key, value, layout, 1, Deletions.DEAD);
+  }
+
+  private static RecordDeserializer deserializer(
+      PartDecoder key, PartDecoder value, RowLayout layout, double maxShare, Deletions deletions)
+      throws Exception {
     List<LogicalType> types = Collections.nCopies(layout.arity(), new BigIntType(false));
     Parts parts = new Parts(key, value, false, types);
-    RecordDeserializer deserializer = new RecordDeserializer(parts, layout, null, GUARD, TYPE);
+    SourceGuard guard = new SourceGuard("events", Duration.ofHours(1), maxShare, deletions);
+    RecordDeserializer deserializer = new RecordDeserializer(parts, layout, null, guard, TYPE);
     deserializer.open(new OpeningContext());
     return deserializer;
+  }
+
+  private static RecordDeserializer skipping(double maxShare, KafkaMetadata... metadata)
+      throws Exception {
+    RowLayout layout = new RowLayout(1, new int[0], new int[] {0}, List.of(metadata));
+    return deserializer(null, part("message", "v", true), layout, maxShare, Deletions.SKIP);
   }
 
   private static RecordDeserializer values(boolean exactlyOneRow) throws Exception {
@@ -226,6 +238,84 @@ class RecordDeserializerTest {
         deserializer(null, new FormatDecoder("message", json("v"), type, true), PLAIN);
     assertThatThrownBy(() -> rows(deserializer, kafkaRecord(null, "{}")))
         .hasMessageEndingWith("offset 12: column 'v' is null, and declared NOT NULL");
+  }
+
+  @Test
+  void aDeletionIsADeadLetterUnlessTheSourceSkipsIt() throws Exception {
+    RowLayout layout =
+        new RowLayout(1, new int[0], new int[] {0}, List.of(KafkaMetadata.DEAD_LETTER));
+    RecordDeserializer deserializer = deserializer(null, part("message", "v", true), layout);
+    assertThat(said(rows(deserializer, kafkaRecord("k", null)), 1))
+        .isEqualTo("undecodable: the message is null");
+  }
+
+  @Test
+  void aDeletionThatIsSkippedIsARowWithALetterThatSaysSo() throws Exception {
+    RecordDeserializer deserializer = skipping(1, KafkaMetadata.OFFSET, KafkaMetadata.DEAD_LETTER);
+
+    List<RowData> rows = rows(deserializer, kafkaRecord("k", null));
+
+    assertThat(said(rows, 2)).isEqualTo("skipped: the message is null: a deletion");
+    assertThat(rows.get(0).getLong(0)).isZero();
+    assertThat(rows.get(0).getLong(1)).isEqualTo(12);
+    RowData letter = rows.get(0).getRow(2, DeadLetters.FIELDS);
+    assertThat(letter.getBinary(DeadLetters.KEY)).isEqualTo(bytes("k"));
+    assertThat(letter.isNullAt(DeadLetters.VALUE)).isTrue();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      nullValues = "none",
+      value = {
+        "none | none | undecodable: the message is null",
+        "k | `` | undecodable: the message is empty",
+        "k | {} | none",
+        "`` | none | skipped: the message is null: a deletion",
+      })
+  void onlyANullMessageWithAKeyIsADeletion(String key, String value, String said) throws Exception {
+    RecordDeserializer deserializer = skipping(1, KafkaMetadata.DEAD_LETTER);
+    assertThat(said(rows(deserializer, kafkaRecord(key, value)), 1)).isEqualTo(said);
+  }
+
+  @Test
+  void aDeletionThatIsSkippedIsNotDecoded() throws Exception {
+    RowLayout layout =
+        new RowLayout(2, new int[] {1}, new int[] {0}, List.of(KafkaMetadata.DEAD_LETTER));
+    RecordDeserializer deserializer =
+        deserializer(part("key", "k", true), part("message", "v", true), layout, 1, Deletions.SKIP);
+    assertThat(said(rows(deserializer, kafkaRecord("{bad", null)), 2))
+        .isEqualTo("skipped: the message is null: a deletion");
+  }
+
+  @Test
+  void deletionsThatAreSkippedAreNeitherDeadNorAmongTheRecordsOfTheShare() throws Exception {
+    RecordDeserializer deserializer = skipping(0.5, KafkaMetadata.DEAD_LETTER);
+    for (int i = 0; i < DeadShare.FROM; i++) {
+      assertThat(rows(deserializer, kafkaRecord("k", null))).hasSize(1);
+    }
+    for (int i = 1; i < DeadShare.FROM; i++) {
+      rows(deserializer, kafkaRecord("k", "{bad"));
+    }
+    assertThatThrownBy(() -> rows(deserializer, kafkaRecord("k", "{bad")))
+        .isInstanceOf(TooManyDeadLettersException.class)
+        .hasMessageStartingWith("too many dead letters: 1000 of the last 1000 records");
+  }
+
+  @Test
+  void aDeletionThatIsSkippedIsNoRowForAQueryThatReadsNoLetters() throws Exception {
+    assertThat(rows(skipping(1), kafkaRecord("k", null))).isEmpty();
+  }
+
+  /** Reason and text of the letter of the only row; null if it has none. */
+  private static String said(List<RowData> rows, int position) {
+    assertThat(rows).hasSize(1);
+    if (rows.get(0).isNullAt(position)) {
+      return null;
+    }
+    RowData letter = rows.get(0).getRow(position, DeadLetters.FIELDS);
+    return letter.getString(DeadLetters.REASON) + ": " + letter.getString(DeadLetters.ERROR);
   }
 
   /** Fails on every message. */
