@@ -12,6 +12,8 @@ import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.databind.ObjectMap
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The records that a book makes of readings; with them, how they are written. */
 class BookTest {
@@ -147,20 +149,24 @@ class BookTest {
     }
   }
 
-  @Test
-  void anotherParallelismReplacesTheReadingsOfAMeter() throws Exception {
+  /** Also the last readings of tasks that have ended, and those of tasks that are no more. */
+  @ParameterizedTest
+  @CsvSource({"2, 3", "3, 2", "3, 1"})
+  void anotherParallelismReplacesTheReadingsOfAMeter(int former, int tasks) throws Exception {
     try (TestBook book = TestBook.open()) {
-      book.read("read-1", 0, 2, 5, Map.of("read/0", 1L));
-      book.read("read-1", 1, 2, Reading.END, Map.of("read/1", 2L));
-      book.read("entry-4-0", 0, 2, Reading.END, Map.of("rows", 1L));
-      for (int task = 0; task < 3; task++) {
-        book.read("read-1", task, 3, 6, Map.of("read/" + task, 10L));
+      book.read("entry-4-0", 0, former, Reading.END, Map.of("rows", 1L));
+      for (int task = 0; task < former; task++) {
+        book.read("read-1", task, former, Reading.END, Map.of("read", 1L));
+      }
+      for (int task = 0; task < tasks; task++) {
+        book.read("read-1", task, tasks, 6, Map.of("read", 10L));
       }
       isMeters(
           book.checkpoint(6),
           """
-          {"read-1": {"subtasks": 3, "of": 3, "counts": {"read/0": 10, "read/1": 10, "read/2": 10}},
-           "entry-4-0": {"subtasks": 1, "of": 2, "counts": {"rows": 1}}}""");
+          {"read-1": {"subtasks": %d, "of": %d, "counts": {"read": %d}},
+           "entry-4-0": {"subtasks": 1, "of": %d, "counts": {"rows": 1}}}"""
+              .formatted(tasks, tasks, 10 * tasks, former));
     }
   }
 

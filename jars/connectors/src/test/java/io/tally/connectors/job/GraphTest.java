@@ -14,7 +14,7 @@ import org.apache.flink.table.data.RowData;
 import org.junit.jupiter.api.Test;
 
 /**
- * A job of two sinks: node 1 is a source, and behind an exchange node 11 has two steps. Its result
+ * A job of two sinks: node 1 is a source, and behind an exchange node 61 has two steps. Its result
  * is joined with itself, and united with the source.
  */
 class GraphTest {
@@ -22,8 +22,8 @@ class GraphTest {
   private final Transformation<RowData> source = Steps.source("1_source");
   private final Transformation<RowData> near = Steps.exchange(source);
   private final Transformation<RowData> far = Steps.exchange(near);
-  private final Transformation<RowData> first = Steps.step(far, "11_first", 3);
-  private final Transformation<RowData> second = Steps.step(first, "11_second", 3);
+  private final Transformation<RowData> first = Steps.step(far, "61_first", 3);
+  private final Transformation<RowData> second = Steps.step(first, "61_second", 3);
   private final Transformation<RowData> join = Steps.join(second, second, "5_join");
   private final Transformation<RowData> union =
       new UnionTransformation<>(List.of(source, second, source));
@@ -36,14 +36,14 @@ class GraphTest {
 
   @Test
   void aheadOfANodeIsTheInputOfItsFirstStep() {
-    assertThat(graph.ahead(11, 0)).isEqualTo(new Edge(first, far));
+    assertThat(graph.ahead(61, 0)).isEqualTo(new Edge(first, far));
     assertThat(graph.ahead(5, 1)).isEqualTo(new Edge(join, second));
     assertThat(graph.ahead(6, 0)).isEqualTo(new Edge(sink, union));
   }
 
   @Test
   void aheadOfAnExchangeIsItsInput() {
-    assertThat(graph.aheadOfExchange(11, 0)).isEqualTo(new Edge(near, source));
+    assertThat(graph.aheadOfExchange(61, 0)).isEqualTo(new Edge(near, source));
     assertThat(graph.aheadOfExchange(5, 0)).isEqualTo(new Edge(join, second));
   }
 
@@ -51,9 +51,10 @@ class GraphTest {
   void behindANodeAreAllThatTakeWhatItPutsOutOnceEach() {
     assertThat(graph.behind(1))
         .containsExactlyInAnyOrder(new Edge(near, source), new Edge(union, source));
-    assertThat(graph.behind(11))
+    assertThat(graph.behind(61))
         .containsExactlyInAnyOrder(new Edge(join, second), new Edge(union, second));
     assertThat(graph.behind(5)).isEmpty();
+    assertThat(graph.behind(6)).as("not behind node 61").isEmpty();
   }
 
   @Test
@@ -65,12 +66,12 @@ class GraphTest {
 
   @Test
   void whatIsPutInStandsBetweenAnInputAndAllThatTookIt() {
-    OneInputTransformation<RowData, RowData> put = Graph.put(graph.behind(11), "tap-11", meter());
+    OneInputTransformation<RowData, RowData> put = Graph.put(graph.behind(61), "tap-61", meter());
     assertThat(put.getInputs()).containsExactly(second);
     assertThat(join.getInputs()).containsExactly(put, put);
     assertThat(union.getInputs()).containsExactly(source, put, source);
     assertThat(List.of(put.getName(), put.getUid(), put.getParallelism()))
-        .containsExactly("tap-11", "tap-11", 3);
+        .containsExactly("tap-61", "tap-61", 3);
     assertThat(put.getOutputType()).isEqualTo(Steps.ROWS);
     assertThat(put.getOperatorFactory().getChainingStrategy()).isEqualTo(ChainingStrategy.ALWAYS);
     assertThat(graph.ahead(5, 0)).as("is of no node").isEqualTo(new Edge(join, put));
@@ -80,7 +81,7 @@ class GraphTest {
   void whatIsPutAheadHasTheTasksOfTheOneBehindIt() {
     first.setMaxParallelism(12);
     OneInputTransformation<RowData, RowData> put =
-        Graph.putAhead(graph.ahead(11, 0), "gate-11-0", meter());
+        Graph.putAhead(graph.ahead(61, 0), "gate-61-0", meter());
     assertThat(first.getInputs()).containsExactly(put);
     assertThat(put.getInputs()).containsExactly(far);
     assertThat(far.getInputs()).as("the exchange stays ahead of it").containsExactly(near);
@@ -91,15 +92,15 @@ class GraphTest {
   @Test
   void theMaximumOfTasksIsLeftOpenWhereItIs() {
     OneInputTransformation<RowData, RowData> put =
-        Graph.putAhead(graph.ahead(11, 0), "gate-11-0", meter());
+        Graph.putAhead(graph.ahead(61, 0), "gate-61-0", meter());
     assertThat(put.getMaxParallelism()).isEqualTo(-1);
   }
 
   /** As a gate, then the door behind it. */
   @Test
   void theLastPutAheadIsTheNearest() {
-    Transformation<RowData> gate = Graph.putAhead(graph.ahead(11, 0), "gate-11-0", meter());
-    Transformation<RowData> door = Graph.putAhead(graph.ahead(11, 0), "door-11-0", meter());
+    Transformation<RowData> gate = Graph.putAhead(graph.ahead(61, 0), "gate-61-0", meter());
+    Transformation<RowData> door = Graph.putAhead(graph.ahead(61, 0), "door-61-0", meter());
     assertThat(first.getInputs()).containsExactly(door);
     assertThat(door.getInputs()).containsExactly(gate);
     assertThat(gate.getInputs()).containsExactly(far);
