@@ -68,6 +68,18 @@ record SourceGuard(String table, Duration maxAhead, double maxShare, Deletions d
       throw new ValidationException("option 'event-time.max-ahead' must not be negative");
     }
     return new SourceGuard(
-        options.getOptional(TABLE).orElse(identifier), ahead, share, options.get(DELETIONS));
+        options.getOptional(TABLE).orElse(identifier), ahead, share, deletions(options));
+  }
+
+  /** Flink's own error names a Java class; it is no cause, since the innermost is what is shown. */
+  private static Deletions deletions(ReadableConfig options) {
+    try {
+      return options.get(DELETIONS);
+    } catch (IllegalArgumentException e) {
+      String written =
+          options.get(ConfigOptions.key(DELETIONS.key()).stringType().noDefaultValue());
+      throw new ValidationException(
+          "option 'dead-letter.deletions' is '%s'; it must be dead or skip".formatted(written));
+    }
   }
 }

@@ -42,8 +42,9 @@ public final class TallyKafkaTableFactory extends KafkaDynamicTableFactory {
   public DynamicTableSource createDynamicTableSource(Context context) {
     Configuration options = Configuration.fromMap(context.getCatalogTable().getOptions());
     String table = context.getObjectIdentifier().getObjectName();
+    SourceGuard guard = SourceGuard.of(table, options);
     TallyKafkaSource source = (TallyKafkaSource) super.createDynamicTableSource(context);
-    source.guardedBy(SourceGuard.of(table, options));
+    source.guardedBy(guard);
     return source;
   }
 

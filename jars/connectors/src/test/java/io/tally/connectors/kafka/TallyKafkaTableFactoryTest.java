@@ -101,7 +101,7 @@ class TallyKafkaTableFactoryTest {
       value = {
         "dead-letter.max-share | 1.5 | option 'dead-letter.max-share' is 1.5; it must be from 0 to 1",
         "dead-letter.max-share | NaN | option 'dead-letter.max-share' is NaN; it must be from 0 to 1",
-        "dead-letter.deletions | drop | Could not parse value 'drop' for key 'dead-letter.deletions'.",
+        "dead-letter.deletions | drop | option 'dead-letter.deletions' is 'drop'; it must be dead or skip",
         "event-time.max-ahead | -1 s | Could not parse value '-1 s' for key 'event-time.max-ahead'.",
       })
   void refusesAGuardThatIsNone(String option, String value, String text) {

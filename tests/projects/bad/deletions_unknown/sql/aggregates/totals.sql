@@ -1,0 +1,2 @@
+CREATE MATERIALIZED TABLE totals (PRIMARY KEY (user_id) NOT ENFORCED) AS
+SELECT user_id, COUNT(*) AS n FROM events GROUP BY user_id;
