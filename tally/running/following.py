@@ -73,7 +73,7 @@ class Follower:
     rest: Rest
     jobs: Mapping[str, Job]
     counters: Callable[[str], Mapping[str, int]] = lambda _: {}
-    _vertices: dict[str, list[str]] = field(default_factory=dict)
+    _vertices: dict[str, dict[str, str]] = field(default_factory=dict)
     _names: dict[tuple[str, str], list[str]] = field(default_factory=dict)
     _last: dict[tuple[str, str], Progress] = field(default_factory=dict)
 
@@ -114,26 +114,29 @@ class Follower:
     def _values(self, job: str) -> Values:
         values: dict[str, Mapping[str, Any]] = {}
         if job not in self._vertices:
-            self._vertices[job] = [vertex["id"] for vertex in self.rest.vertices(job)]
-        for vertex in self._vertices[job]:
-            names = self._wanted(job, vertex)
+            self._vertices[job] = {vertex["id"]: vertex["name"] for vertex in self.rest.vertices(job)}
+        for vertex, operators in self._vertices[job].items():
+            names = self._wanted(job, vertex, operators)
             if names:
                 values |= {m["id"]: m for m in self.rest.metrics(job, vertex, names)}
         return values
 
-    def _wanted(self, job: str, vertex: str) -> list[str]:
+    def _wanted(self, job: str, vertex: str, operators: str) -> list[str]:
         known = self._names.get((job, vertex), [])
-        if _is_complete(known):
+        if _is_complete(known, operators):
             return known
         names = (metric["id"] for metric in self.rest.metrics(job, vertex))
         self._names[job, vertex] = [name for name in names if _is_wanted(name)]
         return self._names[job, vertex]
 
 
-def _is_complete(names: Sequence[str]) -> bool:
-    """Tell whether no further metric of a vertex will come: a source shows its lag once it has read something."""
-    sources = {name.rpartition(".")[0] for name in names if "KafkaSource-" in name}
-    return bool(names) and all(f"{source}.{_LAG}" in names for source in sources)
+def _is_complete(names: Sequence[str], operators: str) -> bool:
+    """Tell whether no further metric of a vertex will come: a source shows its lag once it has read something.
+
+    Its other metrics, too, may come later than those of the operators that are chained to it.
+    """
+    reads = any(name.endswith(f".{_LAG}") for name in names)
+    return bool(names) and (reads or "KafkaSource-" not in operators)
 
 
 def _is_wanted(name: str) -> bool:

@@ -75,7 +75,7 @@ class FakeRest:
         return [JobState("other", "a", "FAILED", now), JobState("id", "a", self.state_now, now)]
 
     def vertices(self, _job: str) -> list[dict[str, Any]]:
-        return [{"id": "v"}]
+        return [{"id": "v", "name": "Source: KafkaSource-orders -> Window[2]"}]
 
     def metrics(self, _job: str, _vertex: str, names: Any = ()) -> list[dict[str, Any]]:
         known = [{"id": name, **value} for name, value in METRICS.items() if name not in self.hidden]
@@ -126,6 +126,14 @@ def test_a_lag_that_a_source_shows_late_is_found_and_names_are_asked_for_until_t
     for _ in range(3):
         assert [one.lag for one in follows.progress(follows.states())] == [30, 30]
     assert rest.listed == 2
+
+
+def test_a_source_that_shows_its_metrics_after_what_is_chained_to_it_is_found() -> None:
+    rest, follows = follower()
+    rest.hidden = (f"{SOURCE}.pendingRecords", f"{SOURCE}.numRecordsOut")
+    follows.progress(follows.states())
+    rest.hidden = ()
+    assert [one.lag for one in follows.progress(follows.states())] == [30, 30]
 
 
 def test_kept_counters_outlive_the_job() -> None:
