@@ -31,6 +31,10 @@ RELIED_ON: Mapping[str, tuple[str, str]] = {
     "table.sql-dialect": ("default", "files are written in Flink SQL"),
     "table.dml-sync": ("false", "use `tally run --bounded` to wait for the end"),
     "execution.runtime-mode": ("STREAMING", "use `tally run --bounded` for what the topics hold now"),
+    "execution.checkpointing.unaligned.enabled": (
+        "false",
+        "what a job counts is true for a checkpoint only if no row is on its way between two operators",
+    ),
     "python.execution-mode": ("thread", "Python functions run inside the task's process"),
 }
 RELIED_ON_PREFIXES: Mapping[str, str] = {
