@@ -78,9 +78,13 @@ def command() -> None:
     jobs = plan(opened, ())
     kafka = str(addresses(project.root, project.settings).kafka)
     set_aside = SetAside.before(kafka, jobs)
+    started = time.time() * 1000
     progress = _run(opened, jobs)
     _show(opened, jobs)
-    _verify(opened, jobs, set_aside, {one.aggregate: one.late for one in progress})
+    wrong = _accounted(opened, jobs, started)
+    wrong += _verify(opened, jobs, set_aside, {one.aggregate: one.late for one in progress})
+    if wrong:
+        raise RecountDiffers(tuple(wrong))
     _say(f"done in {time.monotonic() - began:.0f} s; `tally query` reads on, `tally down` stops the servers")
 
 
@@ -152,7 +156,18 @@ def _cassandra(opened: Opened) -> Session:
     return connect(addresses(opened.project.root, settings).cassandra, settings.cassandra)
 
 
-def _verify(opened: Opened, jobs: Sequence[Job], set_aside: SetAside, said: Mapping[str, int]) -> None:
+def _accounted(opened: Opened, jobs: Sequence[Job], started: float) -> list[str]:
+    from tally.cli.demo_accounts import accounted  # noqa: PLC0415
+    from tally.serving.account import read_accounts  # noqa: PLC0415
+
+    _say("summing up what became of every record")
+    settings = opened.project.settings
+    kafka = addresses(opened.project.root, settings).kafka
+    records = read_accounts(kafka, settings.account.topic).records
+    return accounted(records, (job.name for job in jobs), started)
+
+
+def _verify(opened: Opened, jobs: Sequence[Job], set_aside: SetAside, said: Mapping[str, int]) -> list[str]:
     from tally.recount import TOPICS, expected, recount, recounted  # noqa: PLC0415
 
     _say("recounting everything from the topics' raw bytes")
@@ -169,8 +184,7 @@ def _verify(opened: Opened, jobs: Sequence[Job], set_aside: SetAside, said: Mapp
             for place, served in _served(opened, session, aggregate, kafka):
                 wrong += compared(aggregate, place, (rows, served))
     database.close()
-    if wrong:
-        raise RecountDiffers(tuple(wrong))
+    return wrong
 
 
 def _served(opened: Opened, session: Session, aggregate: Aggregate, kafka: str) -> Iterator[tuple[str, Rows]]:
