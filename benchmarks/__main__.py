@@ -14,7 +14,7 @@ from benchmarks.sink.command import CASES as SINK_CASES
 from benchmarks.sink.command import CEILING, LATENCY, SETTINGS, SOAK, Plan, cassandra
 from benchmarks.sink.shapes import BLOCK
 from benchmarks.startup import startup
-from benchmarks.throughput import CASES, throughput
+from benchmarks.throughput import CASES, Load, throughput
 from benchmarks.workloads import WORKLOADS
 
 F = TypeVar("F", bound=Callable[..., object])
@@ -60,13 +60,12 @@ def main(context: click.Context) -> None:
 @_sizes("1000000,10000000")
 @_REPEATS
 @click.option("--parallelism", type=click.IntRange(min=1), default=2, show_default=True)
+@click.option("--cut-every", type=click.IntRange(min=0), default=0, help="Cut each so many-th record.")
 @_several("--case", tuple(CASES))
 @_OUT
-def _throughput(
-    sizes: tuple[int, int], repeats: int, parallelism: int, case: tuple[str, ...], out: Path
-) -> None:
+def _throughput(repeats: int, case: tuple[str, ...], out: Path, **load: Any) -> None:
     """Records per further CPU-second, through tally and by hand."""
-    throughput(case, parallelism, sizes, repeats, out)
+    throughput(case, Load(**load), repeats, out)
 
 
 @main.command("defaults")

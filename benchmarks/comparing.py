@@ -21,6 +21,7 @@ class Comparison:
         cells: side by side.
         sizes: the two numbers of events.
         repeats: of all cells at both sizes.
+        cut_every: which records are cut in the middle, as of ``Payments``.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Comparison:
     cells: Sequence[Cell]
     sizes: tuple[int, int]
     repeats: int
+    cut_every: int = 0
 
 
 def compare(comparison: Comparison, out: Path) -> None:
@@ -38,7 +40,7 @@ def compare(comparison: Comparison, out: Path) -> None:
     """
     runs: list[Run] = []
     try:
-        with bench(comparison.sizes) as on:
+        with bench(comparison.sizes, comparison.cut_every) as on:
             for run in rounds(on, comparison.cells, comparison.sizes, comparison.repeats):
                 runs.append(run)
                 print(told(run), flush=True)

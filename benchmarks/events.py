@@ -31,10 +31,12 @@ class Payments:
 
     Attributes:
         count: how many.
+        cut_every: each so many-th record is cut in the middle, and so is none; 0: none is.
         seed: of the generator.
     """
 
     count: int
+    cut_every: int = 0
     seed: int = 7
 
     def __iter__(self) -> Iterator[Payment]:
@@ -43,11 +45,17 @@ class Payments:
         for number in range(self.count):
             yield int(draw() * USERS), 1 + int(draw() * 9_999), FIRST_MS + number
 
+    def is_cut(self, payment: Payment) -> bool:
+        """Tell whether the record of a payment is cut."""
+        return bool(self.cut_every) and (payment[2] - FIRST_MS) % self.cut_every == self.cut_every - 1
+
     def totals(self, key: Callable[[Payment], Key]) -> Totals:
         """Return what an aggregate by ``key`` has to serve."""
         counts: dict[Key, int] = defaultdict(int)
         sums: dict[Key, int] = defaultdict(int)
         for payment in self:
+            if self.is_cut(payment):
+                continue
             group = key(payment)
             counts[group] += 1
             sums[group] += payment[1]
@@ -67,10 +75,10 @@ def preload(kafka: str, topic: str, payments: Payments) -> None:
     """
     create_topic(kafka, NewTopic(topic, PARTITIONS, 1))
     client = producer(kafka, **_LARGE_BATCHES)
-    for user, amount, event_ms in payments:
-        _produce(
-            client, topic, user, f'{{"user_id":"{user_id(user)}","amount":{amount},"event_ms":{event_ms}}}'
-        )
+    for payment in payments:
+        user, amount, event_ms = payment
+        value = f'{{"user_id":"{user_id(user)}","amount":{amount},"event_ms":{event_ms}}}'
+        _produce(client, topic, user, value[:30] if payments.is_cut(payment) else value)
     unsent = client.flush(120)
     held = sum(high - low for low, high in end_offsets(kafka, topic).values())
     if unsent or held != payments.count:

@@ -71,13 +71,14 @@ class Run:
 class Bench:
     """Servers with preloaded topics, on which cells are run."""
 
-    def __init__(self, servers: Servers, sizes: Sequence[int]) -> None:
+    def __init__(self, servers: Servers, sizes: Sequence[int], cut_every: int) -> None:
         self._servers = servers
+        self._cut_every = cut_every
         self._expected: dict[tuple[str, int], Totals] = {}
         self._numbers = itertools.count()
         for size in sizes:
             print(f"preloading {size:,} events", flush=True)
-            preload(servers.kafka, _source(size), Payments(size))
+            preload(servers.kafka, _source(size), Payments(size, cut_every))
 
     def run(self, cell: Cell, size: int, repeat: int) -> Run:
         """Run a cell once on a keyspace and a topic of its own, recount, and clear them away.
@@ -88,7 +89,14 @@ class Bench:
         """
         name = f"run{next(self._numbers)}"
         task = Task(
-            cell.workload, cell.sinks, _source(size), name, cell.parallelism, cell.options, cell.variables
+            cell.workload,
+            cell.sinks,
+            _source(size),
+            name,
+            cell.parallelism,
+            cell.options,
+            cell.variables,
+            has_cut=bool(self._cut_every),
         )
         if "kafka" in cell.sinks:
             self._create_topic(task.topic)
@@ -111,7 +119,7 @@ class Bench:
 
     def _totals(self, workload: Workload, size: int) -> Totals:
         if (workload.name, size) not in self._expected:
-            self._expected[workload.name, size] = Payments(size).totals(workload.key_of)
+            self._expected[workload.name, size] = Payments(size, self._cut_every).totals(workload.key_of)
         return self._expected[workload.name, size]
 
     def _create_topic(self, topic: str) -> None:
@@ -126,10 +134,10 @@ class Bench:
 
 
 @contextmanager
-def bench(sizes: Sequence[int]) -> Iterator[Bench]:
+def bench(sizes: Sequence[int], cut_every: int = 0) -> Iterator[Bench]:
     """Start servers, preload a topic of each size, and stop and wipe the servers at the end."""
     with running() as servers:
-        yield Bench(servers, sizes)
+        yield Bench(servers, sizes, cut_every)
 
 
 def rounds(on: Bench, cells: Sequence[Cell], sizes: Sequence[int], repeats: int) -> Iterator[Run]:

@@ -1,6 +1,5 @@
 package io.tally.connectors.account;
 
-import java.util.Arrays;
 import java.util.Objects;
 import java.util.stream.IntStream;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
@@ -98,8 +97,11 @@ public final class Tap extends Meter {
   }
 
   private boolean areEqual(RowData one, RowData other) {
-    return Arrays.stream(visible)
-        .allMatch(
-            field -> Objects.deepEquals(field.getFieldOrNull(one), field.getFieldOrNull(other)));
+    for (RowData.FieldGetter field : visible) {
+      if (!Objects.deepEquals(field.getFieldOrNull(one), field.getFieldOrNull(other))) {
+        return false;
+      }
+    }
+    return true;
   }
 }
