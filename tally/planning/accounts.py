@@ -33,12 +33,14 @@ def accounts_of(plan: Plan, sources: Mapping[str, str], sinks: Mapping[str, str]
     walk = _Walk(plan)
     for table in plan.tables("source"):
         if table.name in sources:
+            walk.begun.add(table.node)
             walk.follow(table.node, _Way(sources[table.name]))
     feeds = {table.node: sinks[table.name] for table in plan.tables("sink") if table.name in sinks}
     fed = {sink: {node["id"] for node in plan.upstream(sink)} for sink in feeds}
     for (node, input_), ways in sorted(walk.found.items()):
         names = dict.fromkeys(feeds[sink] for sink, nodes in fed.items() if node in nodes)
-        if names:
+        # Rows of a table that nobody counts, united with others, cannot be told from those.
+        if names and walk.knows_all(inputs_of(plan, node)[input_]):
             filters = any(way.filters for way in ways)
             yield Account(node, input_, place_of(plan, node), _times(ways), filters, tuple(names))
 
@@ -95,10 +97,12 @@ class _Walk:
 
     Attributes:
         plan: the plan.
+        begun: nodes where it began.
         found: by node and its input, the ways that lead there.
     """
 
     plan: Plan
+    begun: set[int] = field(default_factory=set)
     found: dict[tuple[int, int], list[_Way]] = field(default_factory=dict)
 
     def follow(self, node: int, way: _Way) -> None:
@@ -108,6 +112,13 @@ class _Walk:
             for input_, read in enumerate(inputs_of(self.plan, reader)):
                 if read["id"] == node:
                     self._enter(nodes[reader], input_, nodes[node], way)
+
+    def knows_all(self, node: _Node) -> bool:
+        """Tell whether all rows that a node puts out come from where the walk began, and were handed on."""
+        if node["id"] in self.begun:
+            return True
+        hands_on = _is(node, *_HANDING_ON) or _windows_a_row(node) is not None
+        return hands_on and all(map(self.knows_all, inputs_of(self.plan, node["id"])))
 
     def _enter(self, reader: _Node, input_: int, read: _Node, way: _Way) -> None:
         filters = way.filters or _is_filter(reader, read)
@@ -131,7 +142,8 @@ def _windows_a_row(node: _Node) -> int | None:
     if window["type"] == "TumblingWindow":
         return 1
     if window["type"] == "HoppingWindow":
-        return duration(window["size"]) // duration(window["slide"])
+        windows, rest = divmod(duration(window["size"]), duration(window["slide"]))
+        return None if rest else windows
     return None
 
 

@@ -40,8 +40,14 @@ def counting_node(plan: Plan, node: int) -> int | None:
     found: _Node | None = nodes[node]
     if found and _is(found, *_FIRST_STEPS):
         found = _behind(plan, _behind(plan, found))
-    counts = found is not None and _is(found, *_ONE_STEP, *_TWO_STEPS) and not found["needRetraction"]
-    return found["id"] if found and counts else None
+    return found["id"] if found and _counts(found) else None
+
+
+def _counts(node: _Node) -> bool:
+    if not _is(node, *_ONE_STEP, *_TWO_STEPS) or node["needRetraction"]:
+        return False
+    # A window by the clock closes without a gate ahead of it, which would know the windows of its rows.
+    return bool(node.get("windowing", {}).get("isRowtime", True))
 
 
 def _behind(plan: Plan, node: _Node | None) -> _Node | None:
@@ -50,24 +56,22 @@ def _behind(plan: Plan, node: _Node | None) -> _Node | None:
     return next((one for one in plan.nodes if readers == [one["id"]]), None)
 
 
-def with_counts(plan: Plan, nodes: Collection[int], expires: bool) -> tuple[Plan, dict[int, Count]]:
+def with_counts(plan: Plan, nodes: Collection[int]) -> tuple[Plan, dict[int, Count]]:
     """Return the plan with a hidden count in aggregations, and where it is, by node.
 
     Args:
         plan: the compiled plan; its nodes keep their ids.
         nodes: that ``counting_node`` tells.
-        expires: whether the job's state expires.
     """
     document = json.loads(plan.text)
-    counting = _Counting(document, expires)
+    counting = _Counting(document)
     counts = {node["id"]: counting.count(node) for node in list(document["nodes"]) if node["id"] in nodes}
     return Plan(json.dumps(document, sort_keys=True)), counts
 
 
 class _Counting:
-    def __init__(self, document: dict[str, Any], expires: bool) -> None:
+    def __init__(self, document: dict[str, Any]) -> None:
         self._document = document
-        self._expires = expires
         self._nodes: dict[int, _Node] = {node["id"]: node for node in document["nodes"]}
 
     def count(self, node: _Node) -> Count:
@@ -89,7 +93,7 @@ class _Counting:
             behind=behind,
             closes="windowing" in node,
             versions=versions,
-            repeats=self._expires or _expires(node),
+            repeats=_expires(node),
         )
 
     def _partial(self, node: _Node) -> int:
@@ -162,7 +166,7 @@ def _is_counted_by_flink(local: _Node) -> bool:
 
 
 def _expires(node: _Node) -> bool:
-    """Tell whether a hint sets how long the state of a node is kept."""
+    """Tell whether the state of a node is kept for some time only."""
     return any(str(state.get("ttl", "0 ms")) != "0 ms" for state in node.get("state", ()))
 
 

@@ -19,6 +19,10 @@ from pyflink.java_gateway import get_gateway
 from pyflink.table import EnvironmentSettings, StreamTableEnvironment, Table
 from pyflink.util.exceptions import JavaException
 
+_ACCOUNT = (
+    "what a job counts is true for a checkpoint only if no row is on its way between two operators then"
+)
+_READ_ONCE = "each record is read, decoded and counted once, whoever reads it"
 # What tally relies on, with the reason a SET of it is answered with. Every other table option is the analyst's.
 RELIED_ON: Mapping[str, tuple[str, str]] = {
     "table.local-time-zone": ("UTC", "time is UTC throughout; convert in the query with CONVERT_TZ"),
@@ -31,10 +35,10 @@ RELIED_ON: Mapping[str, tuple[str, str]] = {
     "table.sql-dialect": ("default", "files are written in Flink SQL"),
     "table.dml-sync": ("false", "use `tally run --bounded` to wait for the end"),
     "execution.runtime-mode": ("STREAMING", "use `tally run --bounded` for what the topics hold now"),
-    "execution.checkpointing.unaligned.enabled": (
-        "false",
-        "what a job counts is true for a checkpoint only if no row is on its way between two operators",
-    ),
+    "execution.checkpointing.mode": ("EXACTLY_ONCE", _ACCOUNT),
+    "execution.checkpointing.unaligned.enabled": ("false", _ACCOUNT),
+    "table.optimizer.reuse-sub-plan-enabled": ("true", _READ_ONCE),
+    "table.optimizer.reuse-source-enabled": ("true", _READ_ONCE),
     "python.execution-mode": ("thread", "Python functions run inside the task's process"),
 }
 RELIED_ON_PREFIXES: Mapping[str, str] = {

@@ -305,9 +305,9 @@ class Account:
         return f"entry-{self.node}-{self.input}"
 
     @property
-    def door(self) -> str:
-        """Id of the meter right ahead of the operator that counts the rows, or else takes them."""
-        return f"door-{self.node}-{self.input}"
+    def door(self) -> str | None:
+        """Id of the meter right ahead of an operator that counts rows, or drops late ones; others have none."""
+        return f"door-{self.node}-{self.input}" if self.count or self.gate else None
 
     @property
     def tap(self) -> str | None:

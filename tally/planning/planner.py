@@ -28,8 +28,6 @@ from tally.planning.translate import complaint
 from tally.planning.udfs import make_importable
 from tally.project import Project, SqlFile, Statement, lex
 
-STATE_TTL = "table.exec.state.ttl"
-
 
 @dataclass(frozen=True)
 class _Write:
@@ -175,7 +173,7 @@ class JobPlanner:
         accounts = tuple(accounts_of(plan, self._routed(), self._served(plan)))
         counting = {account: counting_node(plan, account.node) for account in accounts}
         nodes = {node for node in counting.values() if node is not None}
-        plan, counts = with_counts(plan, nodes, self._options.is_set(STATE_TTL))
+        plan, counts = with_counts(plan, nodes)
         return plan, tuple(
             replace(a, count=counts.get(node or -1), place=place_of(plan, node or a.node))
             for a, node in counting.items()

@@ -73,15 +73,14 @@ def late_options(job: Job, target: Target) -> dict[str, dict[str, str]]:
 
 
 def account_options(job: Job, target: Target) -> dict[str, str]:
-    """Return how a job's account is written: to the broker of its first source, with that one's properties.
+    """Return how a job's account is written: as the dead letters of its first source are.
 
     Raises:
         KafkaUnreachable: no address is known.
     """
     first = dead_table(job.reads[0].source)
     table = next(table for table in job.plan.tables("sink") if table.name == first)
-    delivery = {"sink.delivery-guarantee": "exactly-once"}
-    return table_options(table, {**table.options, **delivery, **_prefix(target, job.name, "account")}, target)
+    return table_options(table, {**table.options, **_prefix(target, job.name, "account")}, target)
 
 
 def table_options(table: PlanTable, options: dict[str, str], target: Target) -> dict[str, str]:

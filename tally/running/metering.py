@@ -67,6 +67,8 @@ class Metering:
 
     def _door(self, account: Account) -> None:
         count, gate = account.count, account.gate
+        if not account.door:
+            return
         if count and count.window_end >= 0:
             self._planned.door(account.door, count.node, 0, count.partial, count.window_end)
         elif count and count.closes and gate and gate.kind != "session":

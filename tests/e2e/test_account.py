@@ -51,6 +51,13 @@ CREATE MATERIALIZED TABLE users (PRIMARY KEY (n) NOT ENFORCED)
 WITH ('sinks' = 'kafka', 'kafka.topic' = '${T}-users')
 AS SELECT 1 AS n, COUNT(*) AS users FROM (SELECT user_id FROM events GROUP BY user_id) GROUP BY 1;
 """
+TOGETHER = """
+CREATE MATERIALIZED TABLE together (PRIMARY KEY (user_id) NOT ENFORCED) WITH ('sinks' = 'cassandra') AS
+SELECT l.user_id, COUNT(*) AS pairs FROM events l JOIN events r ON l.user_id = r.user_id
+AND r.event_time BETWEEN l.event_time - INTERVAL '2' SECOND AND l.event_time GROUP BY l.user_id;
+CREATE TABLE seen (user_id STRING) WITH ('connector' = 'blackhole');
+INSERT INTO seen SELECT user_id FROM events;
+"""
 ANY_SHARE = ", 'dead-letter.max-share' = '1'"
 
 
@@ -119,8 +126,9 @@ def test_the_sum_of_every_aggregate_comes_out(bench: Workbench, parallelism: int
 def test_the_sums_of_many_shapes_come_out(bench: Workbench) -> None:
     bench.settings["TALLY_FLINK_PARALLELISM"] = "2"
     shapes = "".join(LISTED.format(name=name, key=key, query=query) for name, (key, query) in SHAPES.items())
-    topic = shop(bench, 2, VIEWS + OTHER_KNOWN + shapes + JOINED)
-    bench.write({"sql/sources/others.sql": OTHERS % ""})
+    topic = shop(bench, 2, VIEWS + OTHER_KNOWN + shapes + JOINED + TOGETHER)
+    # Of a union, the one way comes in other tasks than the other.
+    bench.write({"sql/sources/others.sql": OTHERS % ", 'scan.parallelism' = '1'"})
     Disordered(seed=5, partitions=2).produce(bench.kafka, topic, 1_000)
     Disordered(seed=6, partitions=2).produce(bench.kafka, bench.topic("others", 2), 800)
 
@@ -130,8 +138,12 @@ def test_the_sums_of_many_shapes_come_out(bench: Workbench) -> None:
     assert [(name_of(one), one.complaints) for one in found if not one.comes_out] == []
     read = sorted((name_of(one), one.read) for one in found)
     both = [("in_time", 800), ("in_time", 1_000), ("in_windows", 800), ("in_windows", 1_000)]
-    alone = [(name, 1_800 if name == "of_union" else 1_000) for name in [*SHAPES, "before_it"]]
+    others = ["before_it", "seen", "together", "together"]
+    alone = [(name, 1_800 if name == "of_union" else 1_000) for name in [*SHAPES, *others]]
     assert read == sorted(both + alone)
+    refused = sorted(one.late or 0 for one in found if name_of(one) == "together")
+    assert sum(refused) == len(late(bench, "together"))
+    assert min(refused) > 20
     for name in SHAPES:
         [one] = [one for one in found if name_of(one) == name]
         assert one.late == len(late(bench, name)) > 0

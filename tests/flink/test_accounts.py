@@ -30,6 +30,16 @@ OF_COUNTS = (
 )
 
 
+MIXED = """SELECT user_id, COUNT(*) AS n FROM (SELECT user_id FROM events UNION ALL SELECT user_id FROM generated)
+GROUP BY user_id"""
+BY_CLOCK = WINDOWED.format("HOP(TABLE clicks, DESCRIPTOR(seen), INTERVAL '1' MINUTE, INTERVAL '3' MINUTE)")
+OTHER_TABLES = """
+CREATE TABLE generated (user_id STRING NOT NULL) WITH ('connector' = 'datagen');
+CREATE TABLE clicks (user_id STRING NOT NULL, seen AS PROCTIME())
+WITH ('connector' = 'kafka', 'topic' = 'clicks', 'format' = 'json');
+"""
+
+
 def shown(account: Account) -> tuple[object, ...]:
     gate = account.gate.kind if account.gate else None
     count = account.count and ("closes" if account.count.closes else "runs")
@@ -66,6 +76,33 @@ def test_rows_are_accounted_for_where_they_first_enter(planned, query, key, expe
     job = planned(aggregate(query, key))
     assert [shown(account) for account in job.accounts] == expected
     assert {account.feeds for account in job.accounts} == {("a",)}
+
+
+def test_rows_that_cannot_be_told_from_others_have_no_sum(planned) -> None:  # noqa: F811
+    assert planned(OTHER_TABLES + aggregate(MIXED)).accounts == ()
+
+
+def test_windows_by_the_clock_account_for_what_enters(planned) -> None:  # noqa: F811
+    [account] = planned(OTHER_TABLES + aggregate(BY_CLOCK, BY_WINDOW)).accounts
+    assert (account.sources, account.gate, account.count, account.door) == (
+        (("clicks", 1),),
+        None,
+        None,
+        None,
+    )
+
+
+def test_what_a_plain_insert_writes_is_accounted_for(planned) -> None:  # noqa: F811
+    sink = "CREATE TABLE seen (user_id STRING) WITH ('connector' = 'blackhole');"
+    [account] = planned(f"{sink} INSERT INTO seen SELECT user_id FROM events;").accounts
+    assert (account.place.partition("[")[0], account.feeds, account.door) == ("Sink", ("seen",), None)
+
+
+@pytest.mark.parametrize(("ttl", "repeats"), [("30 d", True), ("0 s", False)])
+def test_results_that_have_not_changed_go_on_where_state_expires(planned, ttl, repeats) -> None:  # noqa: F811
+    totals = aggregate("SELECT user_id, MAX(amount) AS most FROM events GROUP BY user_id")
+    [account] = planned(f"SET 'table.exec.state.ttl' = '{ttl}'; {totals}").accounts
+    assert account.count.repeats is repeats
 
 
 def test_each_source_is_read_by_partition(planned) -> None:  # noqa: F811

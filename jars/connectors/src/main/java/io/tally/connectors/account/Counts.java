@@ -4,7 +4,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.function.Predicate;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.typeutils.base.LongSerializer;
@@ -55,8 +54,13 @@ final class Counts {
     return count;
   }
 
-  void forget(Predicate<String> names) {
-    counts.keySet().removeIf(names);
+  /** Returns the names that begin so. */
+  List<String> names(String prefix) {
+    return counts.keySet().stream().filter(name -> name.startsWith(prefix)).toList();
+  }
+
+  void forget(String name) {
+    counts.remove(name);
   }
 
   void snapshot() throws Exception {

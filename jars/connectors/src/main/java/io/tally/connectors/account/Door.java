@@ -17,12 +17,17 @@ public abstract class Door extends Meter {
 
   private static final long serialVersionUID = 1L;
 
+  private final long step;
   private transient Count rows;
   private transient OpenWindows windows;
   private transient KeptWatermark watermark;
 
-  protected Door(String meter) {
+  /**
+   * @param step from the end of a row's window to that of its next, in milliseconds
+   */
+  protected Door(String meter, long step) {
     super(meter);
+    this.step = step;
   }
 
   @Override
@@ -30,23 +35,32 @@ public abstract class Door extends Meter {
     super.initializeState(context);
     watermark = KeptWatermark.restored(context);
     rows = count("rows");
-    windows = new OpenWindows(counts());
-  }
-
-  /** Tells whether a window has closed, by its last millisecond. */
-  protected final boolean isClosed(long last) {
-    return last <= watermark.value();
+    windows = new OpenWindows(counts(), step);
   }
 
   /**
-   * Counts rows of a window.
+   * Counts a row in those of its windows that are open.
+   *
+   * @param first last millisecond of the window that closes first
+   * @param number of its windows
+   */
+  protected final void countInOpen(long first, long number) {
+    long open = windows.open(first, number, watermark.value());
+    rows.add(open);
+    if (open > 0) {
+      windows.add(first, number, 1);
+    }
+  }
+
+  /**
+   * Counts rows of a window, whether that is open or not.
    *
    * @param last millisecond of the window
    */
   protected final void countIn(long last, long more) {
     rows.add(more);
-    if (!isClosed(last)) {
-      windows.add(last, more);
+    if (last > watermark.value()) {
+      windows.add(last, 1, more);
     }
   }
 
@@ -69,8 +83,11 @@ public abstract class Door extends Meter {
     watermark.snapshot();
   }
 
+  /** One figure for all open windows. */
   @Override
   final Map<String, Long> read(Map<String, Long> values) {
-    return OpenWindows.summed(values);
+    values.keySet().removeIf(name -> name.startsWith(OpenWindows.PREFIX));
+    values.put("open", windows.open(watermark.value()));
+    return values;
   }
 }

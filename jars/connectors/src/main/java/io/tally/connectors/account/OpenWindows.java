@@ -1,55 +1,91 @@
 package io.tally.connectors.account;
 
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.Map;
 
-/** How many rows went into each window that has not closed, among the figures of a meter. */
+/**
+ * How many rows are in windows that have not closed, among the figures of a meter.
+ *
+ * <p>Rows of the same windows are one figure: windows of a row close one after the other, a step
+ * apart, and follow from the first that closes and their number. So a row costs the same however
+ * many windows it has.
+ */
 final class OpenWindows {
 
-  /** Of the figures' names; the window's last millisecond follows. */
-  static final String PREFIX = "window/";
+  /** Of the figures' names. */
+  static final String PREFIX = "windows/";
 
   private final Counts counts;
-  private final Map<Long, Count> windows = new HashMap<>();
-  private long last = Long.MIN_VALUE;
-  private Count lastCount;
+  private final long step;
+  private final Map<Windows, Count> rows = new HashMap<>();
+  private Windows last;
+  private Count lastRows;
 
-  /** Goes on from the windows that are among the figures. */
-  OpenWindows(Counts counts) {
-    this.counts = counts;
+  /** The windows of a row: last millisecond of the one that closes first, and how many. */
+  private record Windows(long first, long number) {
+
+    static Windows of(String name) {
+      String[] parts = name.substring(PREFIX.length()).split("/");
+      return new Windows(Long.parseLong(parts[0]), Long.parseLong(parts[1]));
+    }
+
+    String name() {
+      return PREFIX + first + "/" + number;
+    }
   }
 
   /**
-   * Counts rows.
+   * Goes on from the windows that are among the figures.
    *
-   * @param lastMillisecond of their window
+   * @param step from one window's end to the next's
    */
-  void add(long lastMillisecond, long rows) {
-    if (lastMillisecond != last || lastCount == null) {
-      last = lastMillisecond;
-      lastCount = windows.computeIfAbsent(last, window -> counts.of(PREFIX + window));
+  OpenWindows(Counts counts, long step) {
+    this.counts = counts;
+    this.step = Math.max(step, 1);
+    for (String name : counts.names(PREFIX)) {
+      rows.put(Windows.of(name), counts.of(name));
     }
-    lastCount.add(rows);
   }
 
-  /** Forgets windows that a watermark has closed. */
-  void close(long watermark) {
-    windows.keySet().removeIf(window -> window <= watermark);
-    lastCount = null;
-    counts.forget(
-        name ->
-            name.startsWith(PREFIX)
-                && Long.parseLong(name.substring(PREFIX.length())) <= watermark);
+  /** Counts rows of the same windows. */
+  void add(long first, long number, long more) {
+    if (last == null || last.first != first || last.number != number) {
+      last = new Windows(first, number);
+      lastRows = rows.computeIfAbsent(last, windows -> counts.of(windows.name()));
+    }
+    lastRows.add(more);
   }
 
-  /** Returns figures with one for all open windows, {@code open}, in place of one for each. */
-  static Map<String, Long> summed(Map<String, Long> values) {
+  /** Returns how many windows of a row a watermark leaves open. */
+  long open(long first, long number, long watermark) {
+    if (first > watermark) {
+      return number;
+    }
+    long since = watermark - first;
+    // Negative where it is too great for a long.
+    return since < 0 ? 0 : Math.max(0, number - 1 - since / step);
+  }
+
+  /** Returns the rows, each as often as it has open windows. */
+  long open(long watermark) {
     long open = 0;
-    for (Map.Entry<String, Long> one : values.entrySet()) {
-      open += one.getKey().startsWith(PREFIX) ? one.getValue() : 0;
+    for (Map.Entry<Windows, Count> one : rows.entrySet()) {
+      Windows windows = one.getKey();
+      open += one.getValue().value() * open(windows.first, windows.number, watermark);
     }
-    values.keySet().removeIf(name -> name.startsWith(PREFIX));
-    values.put("open", open);
-    return values;
+    return open;
+  }
+
+  /** Forgets rows of which a watermark has closed all windows. */
+  void close(long watermark) {
+    for (Iterator<Windows> all = rows.keySet().iterator(); all.hasNext(); ) {
+      Windows windows = all.next();
+      if (open(windows.first, windows.number, watermark) == 0) {
+        counts.forget(windows.name());
+        all.remove();
+      }
+    }
+    last = null;
   }
 }

@@ -16,7 +16,7 @@ public final class PartialDoor extends Door {
    * @param windowEnd column of the first millisecond after its window, a BIGINT
    */
   public PartialDoor(String meter, int rowsIn, int windowEnd) {
-    super(meter);
+    super(meter, 1);
     this.rowsIn = rowsIn;
     this.windowEnd = windowEnd;
   }

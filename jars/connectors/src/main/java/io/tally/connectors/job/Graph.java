@@ -4,12 +4,15 @@ import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.flink.api.dag.Transformation;
 import org.apache.flink.streaming.api.operators.ChainingStrategy;
 import org.apache.flink.streaming.api.operators.SimpleOperatorFactory;
 import org.apache.flink.streaming.api.operators.StreamOperator;
 import org.apache.flink.streaming.api.transformations.OneInputTransformation;
 import org.apache.flink.streaming.api.transformations.PartitionTransformation;
+import org.apache.flink.streaming.api.transformations.UnionTransformation;
 import org.apache.flink.table.data.RowData;
 
 /** The transformations of a job, found by the nodes of its compiled plan, and what is put in. */
@@ -24,12 +27,16 @@ final class Graph {
     this.sinks = sinks;
   }
 
-  /** An input of a transformation. */
-  record Edge(Transformation<?> target, Transformation<RowData> input) {
+  /**
+   * An input of a transformation.
+   *
+   * @param place of the input, from 0
+   */
+  record Edge(Transformation<?> target, int place, Transformation<RowData> input) {
 
     @SuppressWarnings("unchecked")
-    static Edge of(Transformation<?> target, int input) {
-      return new Edge(target, (Transformation<RowData>) target.getInputs().get(input));
+    static Edge of(Transformation<?> target, int place) {
+      return new Edge(target, place, (Transformation<RowData>) target.getInputs().get(place));
     }
   }
 
@@ -38,13 +45,23 @@ final class Graph {
     return Edge.of(first(node), input);
   }
 
-  /** The input of a node; where rows are exchanged there, that of the exchange. */
-  Edge aheadOfExchange(int node, int input) {
-    Edge edge = ahead(node, input);
-    while (edge.input() instanceof PartitionTransformation) {
-      edge = Edge.of(edge.input(), 0);
-    }
-    return edge;
+  /**
+   * The input of a node before rows are exchanged or united there: that of each way on which they
+   * come. So it takes nothing from the order in which rows of one way come.
+   */
+  List<Edge> aheadOfExchange(int node, int input) {
+    return ways(ahead(node, input)).toList();
+  }
+
+  private static Stream<Edge> ways(Edge edge) {
+    Transformation<RowData> input = edge.input();
+    boolean passes =
+        input instanceof PartitionTransformation || input instanceof UnionTransformation;
+    return passes ? edges(input).flatMap(Graph::ways) : Stream.of(edge);
+  }
+
+  private static Stream<Edge> edges(Transformation<?> target) {
+    return IntStream.range(0, target.getInputs().size()).mapToObj(place -> Edge.of(target, place));
   }
 
   /** What a node puts out, on its way to each that takes it. */
@@ -52,12 +69,8 @@ final class Graph {
     String prefix = node + "_";
     return all().stream()
         .filter(one -> !isOf(one, prefix))
-        .flatMap(
-            one ->
-                one.getInputs().stream()
-                    .distinct()
-                    .filter(input -> isOf(input, prefix))
-                    .map(input -> Edge.of(one, one.getInputs().indexOf(input))))
+        .flatMap(Graph::edges)
+        .filter(edge -> isOf(edge.input(), prefix))
         .toList();
   }
 
@@ -107,7 +120,7 @@ final class Graph {
             input.isParallelismConfigured());
     put.setChainingStrategy(ChainingStrategy.ALWAYS);
     put.setUid(name);
-    edges.forEach(edge -> Rewiring.replace(edge.target(), input, put));
+    edges.forEach(edge -> Rewiring.replace(edge.target(), edge.place(), put));
     return put;
   }
 

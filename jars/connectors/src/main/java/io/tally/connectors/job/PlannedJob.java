@@ -88,8 +88,11 @@ public final class PlannedJob {
 
   /** Counts the rows that come to a node's input, before they are exchanged. */
   public void entry(String meter, int node, int input) {
-    List<Edge> edge = List.of(graph.aheadOfExchange(node, input));
-    metered(Graph.put(edge, meter, new RowMeter(meter, -1)));
+    List<Edge> ways = graph.aheadOfExchange(node, input);
+    for (int way = 0; way < ways.size(); way++) {
+      String part = ways.size() == 1 ? meter : meter + AccountJson.PART + way;
+      metered(Graph.put(List.of(ways.get(way)), part, new RowMeter(part, -1)));
+    }
   }
 
   /** Puts in a gate of late rows. */

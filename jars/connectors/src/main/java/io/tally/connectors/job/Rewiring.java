@@ -5,6 +5,7 @@ import java.lang.reflect.Modifier;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.flink.api.dag.Transformation;
+import org.apache.flink.streaming.api.datastream.DataStream;
 
 /**
  * Gives a transformation another input.
@@ -14,39 +15,68 @@ import org.apache.flink.api.dag.Transformation;
  */
 final class Rewiring {
 
-  private Rewiring() {}
+  private final Transformation<?> target;
+  private final int place;
+  private final Transformation<?> input;
+  private final Transformation<?> by;
+  private final boolean isTwice;
+  private int replaced;
 
-  /** Replaces an input of a transformation wherever it has it. */
-  static void replace(Transformation<?> target, Transformation<?> input, Transformation<?> by) {
-    int replaced = 0;
+  private Rewiring(Transformation<?> target, int place, Transformation<?> by) {
+    this.target = target;
+    this.place = place;
+    this.by = by;
+    List<Transformation<?>> inputs = target.getInputs();
+    this.input = inputs.get(place);
+    this.isTwice = inputs.stream().filter(one -> one == input).count() > 1;
+  }
+
+  /**
+   * Replaces one input.
+   *
+   * @param place of the input, from 0
+   */
+  static void replace(Transformation<?> target, int place, Transformation<?> by) {
+    Rewiring rewiring = new Rewiring(target, place, by);
     for (Class<?> type = target.getClass(); type != Object.class; type = type.getSuperclass()) {
       for (Field field : type.getDeclaredFields()) {
-        replaced += Modifier.isStatic(field.getModifiers()) ? 0 : replace(target, field, input, by);
+        if (!Modifier.isStatic(field.getModifiers())) {
+          rewiring.replaceIn(field);
+        }
       }
     }
-    if (replaced == 0) {
+    if (rewiring.replaced == 0) {
       throw new IllegalStateException("another Flink than 2.3: no input of " + target);
     }
   }
 
-  private static int replace(
-      Transformation<?> target, Field field, Transformation<?> input, Transformation<?> by) {
+  private void replaceIn(Field field) {
     try {
       field.setAccessible(true);
-      Object value = field.get(target);
-      if (value == input) {
-        field.set(target, by);
-        return 1;
+      Object changed = changed(field.getName(), field.get(target));
+      if (changed != null) {
+        field.set(target, changed);
+        replaced++;
       }
-      if (value instanceof List<?> list && list.contains(input)) {
-        List<Object> replaced = new ArrayList<>(list);
-        replaced.replaceAll(one -> one == input ? by : one);
-        field.set(target, replaced);
-        return 1;
-      }
-      return 0;
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException("another Flink than 2.3: no input of " + target, e);
     }
+  }
+
+  /** The value of a field with the other input in it; null where it does not have it. */
+  private Object changed(String field, Object value) {
+    if (value == input) {
+      // Of a join with itself: its fields are input1 and input2.
+      return !isTwice || field.equals("input" + (place + 1)) ? by : null;
+    }
+    if (value instanceof DataStream<?> stream && stream.getTransformation() == input) {
+      return new DataStream<>(stream.getExecutionEnvironment(), by);
+    }
+    if (value instanceof List<?> list && list.size() > place && list.get(place) == input) {
+      List<Object> changed = new ArrayList<>(list);
+      changed.set(place, by);
+      return changed;
+    }
+    return null;
   }
 }

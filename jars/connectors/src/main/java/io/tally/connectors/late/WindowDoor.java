@@ -1,7 +1,6 @@
 package io.tally.connectors.late;
 
 import io.tally.connectors.account.Door;
-import io.tally.connectors.late.Closing.Window;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.table.data.RowData;
 
@@ -19,19 +18,16 @@ public final class WindowDoor extends Door {
    * @param windows of the rows
    */
   public WindowDoor(String meter, WindowSpec windows) {
-    super(meter);
+    super(meter, windows.step());
     this.closing = windows.closing();
   }
 
   @Override
   public void processElement(StreamRecord<RowData> element) {
     RowData row = element.getValue();
-    if (closing.first(row) != Closing.NEVER) {
-      for (Window window : closing.windows(row)) {
-        if (!isClosed(window.last())) {
-          countIn(window.last(), 1);
-        }
-      }
+    long first = closing.first(row);
+    if (first != Closing.NEVER) {
+      countInOpen(first, closing.count(row));
     }
     output.collect(element);
   }

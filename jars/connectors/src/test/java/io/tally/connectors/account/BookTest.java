@@ -42,6 +42,18 @@ class BookTest {
   }
 
   @Test
+  void sumsTheFiguresOfAMeterOverItsParts() throws Exception {
+    try (TestBook book = TestBook.open()) {
+      book.read("entry-4-0/0", 0, 2, 5, Map.of("rows", 1L));
+      book.read("entry-4-0/0", 1, 2, 5, Map.of("rows", 10L));
+      book.read("entry-4-0/1", 0, 3, 5, Map.of("rows", 100L));
+      isMeters(
+          book.checkpoint(5),
+          "{\"entry-4-0\": {\"subtasks\": 3, \"of\": 5, \"counts\": {\"rows\": 111}}}");
+    }
+  }
+
+  @Test
   void aMeterThatHasCountedNothingIsThere() throws Exception {
     try (TestBook book = TestBook.open()) {
       book.read("read-1", 0, 1, 5, Map.of());

@@ -92,7 +92,7 @@ class PartialDoorTest {
     try (MeterHarness door = open()) {
       door.row(partial(3, 10)).watermark(9).row(partial(4, 10)).row(partial(5, 20));
       assertThat(door.counts()).isEqualTo(counts(12, 5));
-      assertThat(door.state()).isEqualTo(Map.of("rows", 12L, "window/19", 5L));
+      assertThat(door.state()).isEqualTo(Map.of("rows", 12L, "windows/19/1", 5L));
     }
   }
 
@@ -103,11 +103,11 @@ class PartialDoorTest {
       for (int window = 1; window <= 1_000; window++) {
         door.row(partial(2, 10 * window)).watermark(10 * window - 11);
       }
-      assertThat(door.state()).isEqualTo(Map.of("rows", 2_000L, "window/9999", 2L));
+      assertThat(door.state()).isEqualTo(Map.of("rows", 2_000L, "windows/9999/1", 2L));
       state = door.checkpoint(1);
     }
     try (MeterHarness door = MeterHarness.restore(door(), ROWS, 1, 0, state)) {
-      assertThat(door.state()).isEqualTo(Map.of("rows", 2_000L, "window/9999", 2L));
+      assertThat(door.state()).isEqualTo(Map.of("rows", 2_000L, "windows/9999/1", 2L));
     }
   }
 
@@ -181,7 +181,7 @@ class PartialDoorTest {
     try (MeterHarness door = open()) {
       door.row(partial(3, 10));
       assertThat(door.live("rows")).isEqualTo(3L);
-      assertThat(door.live("window/9")).isNull();
+      assertThat(door.live("windows/9/1")).isNull();
     }
   }
 }

@@ -36,23 +36,32 @@ class GraphTest {
 
   @Test
   void aheadOfANodeIsTheInputOfItsFirstStep() {
-    assertThat(graph.ahead(61, 0)).isEqualTo(new Edge(first, far));
-    assertThat(graph.ahead(5, 1)).isEqualTo(new Edge(join, second));
-    assertThat(graph.ahead(6, 0)).isEqualTo(new Edge(sink, union));
+    assertThat(graph.ahead(61, 0)).isEqualTo(new Edge(first, 0, far));
+    assertThat(graph.ahead(5, 1)).isEqualTo(new Edge(join, 1, second));
+    assertThat(graph.ahead(6, 0)).isEqualTo(new Edge(sink, 0, union));
   }
 
   @Test
   void aheadOfAnExchangeIsItsInput() {
-    assertThat(graph.aheadOfExchange(61, 0)).isEqualTo(new Edge(near, source));
-    assertThat(graph.aheadOfExchange(5, 0)).isEqualTo(new Edge(join, second));
+    assertThat(graph.aheadOfExchange(61, 0)).containsExactly(new Edge(near, 0, source));
+    assertThat(graph.aheadOfExchange(5, 0)).containsExactly(new Edge(join, 0, second));
   }
 
   @Test
-  void behindANodeAreAllThatTakeWhatItPutsOutOnceEach() {
+  void aheadOfAUnionAreAllItsInputs() {
+    assertThat(graph.aheadOfExchange(6, 0))
+        .containsExactly(
+            new Edge(union, 0, source), new Edge(union, 1, second), new Edge(union, 2, source));
+  }
+
+  @Test
+  void behindANodeAreAllThatTakeWhatItPutsOut() {
     assertThat(graph.behind(1))
-        .containsExactlyInAnyOrder(new Edge(near, source), new Edge(union, source));
+        .containsExactlyInAnyOrder(
+            new Edge(near, 0, source), new Edge(union, 0, source), new Edge(union, 2, source));
     assertThat(graph.behind(61))
-        .containsExactlyInAnyOrder(new Edge(join, second), new Edge(union, second));
+        .containsExactlyInAnyOrder(
+            new Edge(join, 0, second), new Edge(join, 1, second), new Edge(union, 1, second));
     assertThat(graph.behind(5)).isEmpty();
     assertThat(graph.behind(6)).as("not behind node 61").isEmpty();
   }
@@ -74,7 +83,7 @@ class GraphTest {
         .containsExactly("tap-61", "tap-61", 3);
     assertThat(put.getOutputType()).isEqualTo(Steps.ROWS);
     assertThat(put.getOperatorFactory().getChainingStrategy()).isEqualTo(ChainingStrategy.ALWAYS);
-    assertThat(graph.ahead(5, 0)).as("is of no node").isEqualTo(new Edge(join, put));
+    assertThat(graph.ahead(5, 0)).as("is of no node").isEqualTo(new Edge(join, 0, put));
   }
 
   @Test

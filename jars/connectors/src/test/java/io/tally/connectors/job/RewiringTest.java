@@ -1,13 +1,17 @@
 package io.tally.connectors.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.apache.flink.api.dag.Transformation;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
 import org.apache.flink.streaming.api.transformations.KeyedMultipleInputTransformation;
 import org.apache.flink.streaming.api.transformations.SideOutputTransformation;
+import org.apache.flink.streaming.api.transformations.SinkTransformation;
 import org.apache.flink.streaming.api.transformations.UnionTransformation;
 import org.apache.flink.table.data.RowData;
 import org.apache.flink.util.OutputTag;
@@ -23,24 +27,23 @@ class RewiringTest {
   private static final Transformation<RowData> OTHER = Steps.source("2_other");
   private static final Transformation<RowData> BY = Steps.source("3_by");
 
-  /** A transformation, and its inputs once another is in the place of one. */
+  /** A transformation, and the place of an input. */
   static Stream<Arguments> transformations() {
     return Stream.of(
-        Arguments.of("one input", Steps.step(INPUT, "4_step", 1), List.of(BY)),
-        Arguments.of("exchange", Steps.exchange(INPUT), List.of(BY)),
-        Arguments.of("join, left", Steps.join(INPUT, OTHER, "4_join"), List.of(BY, OTHER)),
-        Arguments.of("join, right", Steps.join(OTHER, INPUT, "4_join"), List.of(OTHER, BY)),
-        Arguments.of("self-join", Steps.join(INPUT, INPUT, "4_join"), List.of(BY, BY)),
-        Arguments.of("union", new UnionTransformation<>(List.of(OTHER, INPUT)), List.of(OTHER, BY)),
+        Arguments.of("one input", Steps.step(INPUT, "4_step", 1), 0),
+        Arguments.of("exchange", Steps.exchange(INPUT), 0),
+        Arguments.of("join, left", Steps.join(INPUT, OTHER, "4_join"), 0),
+        Arguments.of("join, right", Steps.join(OTHER, INPUT, "4_join"), 1),
+        Arguments.of("self-join, left", Steps.join(INPUT, INPUT, "4_join"), 0),
+        Arguments.of("self-join, right", Steps.join(INPUT, INPUT, "4_join"), 1),
+        Arguments.of("union", new UnionTransformation<>(List.of(OTHER, INPUT)), 1),
         Arguments.of(
-            "union with itself",
-            new UnionTransformation<>(List.of(INPUT, OTHER, INPUT)),
-            List.of(BY, OTHER, BY)),
-        Arguments.of("several inputs", several(), List.of(OTHER, BY)),
+            "union with itself", new UnionTransformation<>(List.of(INPUT, OTHER, INPUT)), 2),
+        Arguments.of("several inputs", several(), 1),
         Arguments.of(
             "side output",
             new SideOutputTransformation<>(INPUT, new OutputTag<>("side", Steps.ROWS)),
-            List.of(BY)));
+            0));
   }
 
   private static Transformation<RowData> several() {
@@ -52,29 +55,26 @@ class RewiringTest {
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("transformations")
-  void everyPlaceOfTheInputIsReplaced(
-      String name, Transformation<RowData> target, List<Transformation<?>> inputs) {
-    Rewiring.replace(target, INPUT, BY);
+  void oneInputIsReplacedAndNoOther(String name, Transformation<RowData> target, int place) {
+    List<Transformation<?>> inputs = new ArrayList<>(target.getInputs());
+    inputs.set(place, BY);
+    Rewiring.replace(target, place, BY);
     assertThat(target.getInputs()).hasSameSizeAs(inputs);
     for (int input = 0; input < inputs.size(); input++) {
       assertThat(target.getInputs().get(input)).isSameAs(inputs.get(input));
     }
-    assertThat(target.getTransitivePredecessors()).contains(BY).doesNotContain(INPUT);
+    assertThat(target.getTransitivePredecessors()).contains(BY);
   }
 
+  /** What runs is built from the stream that a sink was made of, and not from its input. */
   @Test
-  void whatIsNoInputIsAnError() {
-    Transformation<RowData> target = Steps.step(INPUT, "4_step", 1);
-    assertThatThrownBy(() -> Rewiring.replace(target, OTHER, BY))
-        .isInstanceOf(IllegalStateException.class)
-        .hasMessage("another Flink than 2.3: no input of " + target);
-    assertThat(target.getInputs()).containsExactly(INPUT);
-  }
-
-  @Test
-  void aSourceHasNoInput() {
-    assertThatThrownBy(() -> Rewiring.replace(OTHER, INPUT, BY))
-        .isInstanceOf(IllegalStateException.class)
-        .hasMessage("another Flink than 2.3: no input of " + OTHER);
+  void theStreamOfASinkIsReplacedToo() {
+    DataStream<RowData> rows =
+        new DataStream<>(StreamExecutionEnvironment.getExecutionEnvironment(), INPUT);
+    SinkTransformation<?, ?> sink =
+        (SinkTransformation<?, ?>) rows.sinkTo(new DiscardingSink<>()).getTransformation();
+    Rewiring.replace(sink, 0, BY);
+    assertThat(sink.getInputs().get(0)).isSameAs(BY);
+    assertThat(sink.getInputStream().getTransformation()).isSameAs(BY);
   }
 }
