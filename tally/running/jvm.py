@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pyflink import pyflink_gateway_server
 from pyflink.java_gateway import get_gateway
 
 from tally.settings import process_environment, set_process_variables
@@ -29,6 +30,8 @@ RUNNING = (
     "-XX:Tier4BackEdgeThreshold=400000",
 )
 """For a JVM that runs jobs."""
+
+_POPEN = pyflink_gateway_server.Popen
 
 RECORDING = ("-XX:+RecordDynamicDumpInfo", "-Xlog:cds=off", "-Xlog:cds+dynamic=off")
 """For a JVM whose loaded classes ``write_class_archive`` writes."""
@@ -57,6 +60,7 @@ class Jvm:
     def configure(self) -> None:
         """Set the variables that PyFlink reads; without effect once its JVM runs."""
         self.logs.mkdir(parents=True, exist_ok=True)
+        _keep_errors(self.logs / "flink-jvm.err")
         given = process_environment()
         asked = given.get("JVM_ARGS", "")
         class_path = ":".join([*(str(jar) for jar in self.jars), given.get("HADOOP_CLASSPATH", "")])
@@ -74,6 +78,23 @@ class Jvm:
                 "JVM_ARGS": " ".join([f"-Xmx{self.heap}", *_fitting(self.options, asked), asked]).strip(),
             }
         )
+
+
+def _keep_errors(path: Path) -> None:
+    """Let the JVM write its standard error to a file.
+
+    PyFlink gives it a pipe that nobody reads. Once that is full, whatever writes a line more stands still, and all
+    that waits for it: Log4j complaining of a message, or a Python function that prints.
+    """
+
+    def launched(*command: Any, **options: Any) -> Any:
+        with path.open("wb") as errors:
+            process = _POPEN(*command, **{**options, "stderr": errors})
+        # Where the JVM does not start, PyFlink says what stands there.
+        process.stderr = path.open("rb")
+        return process
+
+    pyflink_gateway_server.Popen = launched
 
 
 def _fitting(options: Sequence[str], asked: str) -> list[str]:
