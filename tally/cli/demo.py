@@ -158,13 +158,14 @@ def _cassandra(opened: Opened) -> Session:
 
 def _accounted(opened: Opened, jobs: Sequence[Job], started: float) -> list[str]:
     from tally.cli.demo_accounts import accounted  # noqa: PLC0415
-    from tally.serving.account import read_accounts  # noqa: PLC0415
+    from tally.serving.account import read_final  # noqa: PLC0415
 
     _say("summing up what became of every record")
     settings = opened.project.settings
     kafka = addresses(opened.project.root, settings).kafka
-    records = read_accounts(kafka, settings.account.topic).records
-    return accounted(records, (job.name for job in jobs), started)
+    names = [job.name for job in jobs]
+    records = read_final(kafka, settings.account.topic, names, started).records
+    return accounted(records, names, started)
 
 
 def _verify(opened: Opened, jobs: Sequence[Job], set_aside: SetAside, said: Mapping[str, int]) -> list[str]:

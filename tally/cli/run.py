@@ -13,7 +13,7 @@ from tally.cli.context import debug_option
 from tally.cli.mode import Mode, announce, mode_options, request_of
 from tally.cli.planned import FILES, Opened, open_project, plan
 from tally.errors import TallyError
-from tally.serving.account import read_accounts
+from tally.serving.account import read_final
 from tally.stack import addresses
 
 
@@ -46,18 +46,20 @@ def command(files: tuple[Path, ...], **options: bool) -> None:
     late = sum(one.late for one in progress)
     if late:
         click.echo(f"{late} late rows were not counted; `tally dead SOURCE --late` shows them", err=True)
-    for line in _accounts(opened, {job.name for job in jobs if job.accounts}, began):
+    for line in _accounts(opened, {job.name for job in jobs if job.accounts}, mode, began):
         click.echo(line, err=True)
 
 
-def _accounts(opened: Opened, jobs: Collection[str], began: float) -> Iterator[str]:
+def _accounts(opened: Opened, jobs: Collection[str], mode: Mode, began: float) -> Iterator[str]:
     """Yield the sum of each aggregate as of the last checkpoint, or the end, of the run that began at a moment."""
     if not jobs:
         return
     settings = opened.project.settings
     kafka = addresses(opened.project.root, settings).kafka
     try:
-        records = read_accounts(kafka, settings.account.topic).records
+        topic = settings.account.topic
+        ended = jobs if mode.bounded else ()
+        records = read_final(kafka, topic, ended, began).records
     except TallyError as error:
         # The run itself went well.
         yield f"accounts cannot be read: {error.message}"

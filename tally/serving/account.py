@@ -6,7 +6,8 @@ record of a key is of the newest completed checkpoint, or of the end of the run.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import time
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from pydantic import ValidationError
@@ -15,6 +16,8 @@ from tally.serving.account_errors import NoAccount, NoAccounts, NotAnAccount
 from tally.serving.account_record import AccountRecord
 from tally.serving.tombstones import Record, read_to_end
 from tally.serving.topics import end_offsets, existing_topics
+
+_SECONDS_TO_COMMIT = 5.0
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,29 @@ def read_accounts(address: str | None, topic: str) -> Accounts:
     for record in read_to_end(str(address), topic, end_offsets(address, topic)):
         newest[record.key or b""] = record
     return accounts_of(topic, newest.values())
+
+
+def read_final(address: str | None, topic: str, jobs: Collection[str], since: float) -> Accounts:
+    """Return the same, once the last account of each of some jobs that have ended is among them.
+
+    Kafka answers a commit before what was committed can be read; that is waited for, some seconds at most.
+
+    Args:
+        address: as above.
+        topic: as above.
+        jobs: names of the jobs.
+        since: when they began, in epoch milliseconds: an older account is of another run.
+
+    Raises:
+        KafkaUnreachable, KafkaFailed: as above.
+    """
+    deadline = time.monotonic() + _SECONDS_TO_COMMIT
+    while True:
+        accounts = read_accounts(address, topic)
+        ended = {one.job for one in accounts.records if one.final and one.time >= since}
+        if ended.issuperset(jobs) or time.monotonic() > deadline:
+            return accounts
+        time.sleep(0.1)
 
 
 def accounts_of(topic: str, newest: Iterable[Record]) -> Accounts:

@@ -17,6 +17,7 @@ import psutil
 from confluent_kafka import Consumer, Message, Producer, TopicPartition
 
 from tally.serving.topics import end_offsets
+from tests.e2e.graves import settle
 from tests.e2e.outages import TALLY, Run
 from tests.e2e.workbench import Workbench
 
@@ -46,6 +47,7 @@ class Letter:
 
 def committed(kafka: str, topic: str) -> Iterator[Message]:
     """Yield the committed messages of a topic up to its present end."""
+    settle(kafka, topic)
     consumer = Consumer(
         {
             "bootstrap.servers": kafka,

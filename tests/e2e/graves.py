@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import time
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from confluent_kafka import Consumer, KafkaError, Producer, TopicPartition
-from confluent_kafka.admin import AdminClient, NewTopic
+from confluent_kafka import Consumer, IsolationLevel, KafkaError, Producer, TopicPartition
+from confluent_kafka.admin import AdminClient, NewTopic, OffsetSpec
 
 NOON_MS = 1_735_732_800_000  # 2025-01-01T12:00:00Z
 Headers = tuple[tuple[str, bytes | None], ...]
@@ -100,6 +101,7 @@ class Graveyard:
 
 def read(kafka: str, topic: str) -> list[Held]:
     """Read a topic to the end of what is committed, with a plain consumer."""
+    settle(kafka, topic)
     options = {"group.id": "test", "enable.partition.eof": True, "isolation.level": "read_committed"}
     client = Consumer({"bootstrap.servers": kafka, "enable.auto.commit": False, **options})
     partitions = set(client.list_topics(topic).topics[topic].partitions)
@@ -117,6 +119,26 @@ def read(kafka: str, topic: str) -> list[Held]:
         found.append(Held(message.partition(), message.key(), message.value(), headers, stamp))
     client.close()
     return found
+
+
+def settle(kafka: str, topic: str) -> None:
+    """Wait for the ends of transactions: a commit is answered before they stand in each partition.
+
+    A transaction that is left open never ends; it is not waited for long.
+    """
+    client = AdminClient({"bootstrap.servers": kafka})
+    partitions = client.list_topics(topic).topics[topic].partitions
+
+    def ends(isolation: IsolationLevel) -> dict[int, int]:
+        latest = {TopicPartition(topic, number): OffsetSpec.latest() for number in partitions}
+        found = client.list_offsets(latest, isolation_level=isolation)
+        return {partition.partition: future.result(30).offset for partition, future in found.items()}
+
+    deadline = time.monotonic() + 5
+    while ends(IsolationLevel.READ_COMMITTED) != ends(IsolationLevel.READ_UNCOMMITTED):
+        if time.monotonic() > deadline:
+            return
+        time.sleep(0.05)
 
 
 def murmur2_partition(key: bytes, partitions: int) -> int:
