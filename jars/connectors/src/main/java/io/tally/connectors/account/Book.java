@@ -10,7 +10,6 @@ import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
-import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 
@@ -18,7 +17,7 @@ import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
  * Keeps the last reading of every meter, and makes one record of all for each checkpoint: the
  * readings for it have all come once its barriers have. It has one task.
  */
-public final class Book extends AbstractStreamOperator<byte[]>
+public final class Book extends Reporting<byte[]>
     implements OneInputStreamOperator<Reading, byte[]> {
 
   private static final long serialVersionUID = 1L;
@@ -26,7 +25,6 @@ public final class Book extends AbstractStreamOperator<byte[]>
   private final AccountJson json;
   private transient Map<String, Map<Integer, Reading>> readings;
   private transient ListState<Reading> state;
-  private transient boolean ended;
 
   /**
    * @param json writes the records
@@ -62,21 +60,7 @@ public final class Book extends AbstractStreamOperator<byte[]>
   }
 
   @Override
-  public void prepareSnapshotPreBarrier(long checkpoint) throws Exception {
-    super.prepareSnapshotPreBarrier(checkpoint);
-    if (!ended) {
-      emit(checkpoint);
-    }
-  }
-
-  @Override
-  public void finish() throws Exception {
-    super.finish();
-    emit(Reading.END);
-    ended = true;
-  }
-
-  private void emit(long checkpoint) throws Exception {
+  void report(long checkpoint) throws Exception {
     String run = getRuntimeContext().getJobInfo().getJobId().toHexString();
     output.collect(new StreamRecord<>(json.write(run, checkpoint, all())));
   }

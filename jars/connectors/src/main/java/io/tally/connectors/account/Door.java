@@ -2,9 +2,7 @@ package io.tally.connectors.account;
 
 import java.util.Map;
 import org.apache.flink.runtime.state.StateInitializationContext;
-import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.streaming.api.watermark.Watermark;
-import org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus;
 
 /**
  * Counts the rows that go into the operator behind it, and those of windows that are open. A row of
@@ -13,14 +11,13 @@ import org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus;
  * <p>A window aggregation puts out each window as it closes, and what it holds of open ones cannot
  * be seen from outside. So what went in stands for it until then.
  */
-public abstract class Door extends Meter {
+public abstract class Door extends TimedMeter {
 
   private static final long serialVersionUID = 1L;
 
   private final long step;
   private transient Count rows;
   private transient OpenWindows windows;
-  private transient KeptWatermark watermark;
 
   /**
    * @param step from the end of a row's window to that of its next, in milliseconds
@@ -33,7 +30,6 @@ public abstract class Door extends Meter {
   @Override
   public void initializeState(StateInitializationContext context) throws Exception {
     super.initializeState(context);
-    watermark = KeptWatermark.restored(context);
     rows = count("rows");
     windows = new OpenWindows(counts(), step);
   }
@@ -45,7 +41,7 @@ public abstract class Door extends Meter {
    * @param number of its windows
    */
   protected final void countInOpen(long first, long number) {
-    long open = windows.open(first, number, watermark.value());
+    long open = windows.open(first, number, watermark());
     rows.add(open);
     if (open > 0) {
       windows.add(first, number, 1);
@@ -59,35 +55,22 @@ public abstract class Door extends Meter {
    */
   protected final void countIn(long last, long more) {
     rows.add(more);
-    if (last > watermark.value()) {
+    if (last > watermark()) {
       windows.add(last, 1, more);
     }
   }
 
   @Override
   public void processWatermark(Watermark mark) throws Exception {
-    watermark.advance(mark.getTimestamp());
-    windows.close(watermark.value());
     super.processWatermark(mark);
-  }
-
-  @Override
-  public void processWatermarkStatus(WatermarkStatus status) throws Exception {
-    watermark.idle(status.isIdle());
-    super.processWatermarkStatus(status);
-  }
-
-  @Override
-  public void snapshotState(StateSnapshotContext context) throws Exception {
-    super.snapshotState(context);
-    watermark.snapshot();
+    windows.close(watermark());
   }
 
   /** One figure for all open windows. */
   @Override
   final Map<String, Long> read(Map<String, Long> values) {
     values.keySet().removeIf(name -> name.startsWith(OpenWindows.PREFIX));
-    values.put("open", windows.open(watermark.value()));
+    values.put("open", windows.open(watermark()));
     return values;
   }
 }

@@ -5,7 +5,6 @@ import org.apache.flink.api.common.TaskInfo;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
-import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.table.data.RowData;
@@ -17,7 +16,7 @@ import org.apache.flink.util.OutputTag;
  * <p>Its figures leave it ahead of each checkpoint's barrier, so that they are true for that
  * checkpoint, and once more at the end of its input.
  */
-public abstract class Meter extends AbstractStreamOperator<RowData>
+public abstract class Meter extends Reporting<RowData>
     implements OneInputStreamOperator<RowData, RowData> {
 
   /** Side output of the figures. */
@@ -28,7 +27,6 @@ public abstract class Meter extends AbstractStreamOperator<RowData>
 
   private final String meter;
   private transient Counts counts;
-  private transient boolean ended;
 
   /**
    * @param meter id of it in the account
@@ -59,28 +57,13 @@ public abstract class Meter extends AbstractStreamOperator<RowData>
   }
 
   @Override
-  public void prepareSnapshotPreBarrier(long checkpoint) throws Exception {
-    super.prepareSnapshotPreBarrier(checkpoint);
-    // The last checkpoint of an ended task comes behind its last reading.
-    if (!ended) {
-      emit(checkpoint);
-    }
-  }
-
-  @Override
   public void snapshotState(StateSnapshotContext context) throws Exception {
     super.snapshotState(context);
     counts.snapshot();
   }
 
   @Override
-  public void finish() throws Exception {
-    super.finish();
-    emit(Reading.END);
-    ended = true;
-  }
-
-  private void emit(long checkpoint) {
+  final void report(long checkpoint) {
     TaskInfo task = getRuntimeContext().getTaskInfo();
     int subtask = task.getIndexOfThisSubtask();
     int subtasks = task.getNumberOfParallelSubtasks();

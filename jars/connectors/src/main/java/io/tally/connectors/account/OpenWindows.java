@@ -21,6 +21,7 @@ final class OpenWindows {
   private final Map<Windows, Count> rows = new HashMap<>();
   private Windows last;
   private Count lastRows;
+  private long nextToForget = Long.MAX_VALUE;
 
   /** The windows of a row: last millisecond of the one that closes first, and how many. */
   private record Windows(long first, long number) {
@@ -44,7 +45,9 @@ final class OpenWindows {
     this.counts = counts;
     this.step = Math.max(step, 1);
     for (String name : counts.names(PREFIX)) {
-      rows.put(Windows.of(name), counts.of(name));
+      Windows windows = Windows.of(name);
+      rows.put(windows, counts.of(name));
+      nextToForget = Math.min(nextToForget, lastToClose(windows));
     }
   }
 
@@ -53,6 +56,7 @@ final class OpenWindows {
     if (last == null || last.first != first || last.number != number) {
       last = new Windows(first, number);
       lastRows = rows.computeIfAbsent(last, windows -> counts.of(windows.name()));
+      nextToForget = Math.min(nextToForget, lastToClose(last));
     }
     lastRows.add(more);
   }
@@ -77,13 +81,27 @@ final class OpenWindows {
     return open;
   }
 
-  /** Forgets rows of which a watermark has closed all windows. */
+  /** Last millisecond of the one of some windows that closes last. */
+  private long lastToClose(Windows windows) {
+    return windows.first + (windows.number - 1) * step;
+  }
+
+  /**
+   * Forgets rows of which a watermark has closed all windows. There may be a watermark for each
+   * row: most close nothing.
+   */
   void close(long watermark) {
+    if (watermark < nextToForget) {
+      return;
+    }
+    nextToForget = Long.MAX_VALUE;
     for (Iterator<Windows> all = rows.keySet().iterator(); all.hasNext(); ) {
       Windows windows = all.next();
       if (open(windows.first, windows.number, watermark) == 0) {
         counts.forget(windows.name());
         all.remove();
+      } else {
+        nextToForget = Math.min(nextToForget, lastToClose(windows));
       }
     }
     last = null;

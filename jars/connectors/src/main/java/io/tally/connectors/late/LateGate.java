@@ -1,16 +1,12 @@
 package io.tally.connectors.late;
 
 import io.tally.connectors.account.Count;
-import io.tally.connectors.account.KeptWatermark;
-import io.tally.connectors.account.Meter;
+import io.tally.connectors.account.TimedMeter;
 import io.tally.connectors.late.Closing.Window;
 import org.apache.flink.api.common.serialization.SerializationSchema;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.runtime.state.StateInitializationContext;
-import org.apache.flink.runtime.state.StateSnapshotContext;
-import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
-import org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus;
 import org.apache.flink.table.data.RowData;
 import org.apache.flink.util.OutputTag;
 
@@ -20,7 +16,7 @@ import org.apache.flink.util.OutputTag;
  * <p>Both are told by one watermark, the gate's. The operator behind it has the same one, or an
  * earlier one if its input comes from several tasks: so it never drops what the gate lets on.
  */
-public final class LateGate extends Meter {
+public final class LateGate extends TimedMeter {
 
   /** Side output of the rows that it refuses. */
   public static final OutputTag<RowData> LATE = new OutputTag<>("late", LateRows.TYPE);
@@ -31,7 +27,6 @@ public final class LateGate extends Meter {
   private final Closing closing;
   private final SerializationSchema<RowData> json;
 
-  private transient KeptWatermark watermark;
   private transient Counter lateRows;
   private transient Count rows;
   private transient Count pairs;
@@ -50,7 +45,6 @@ public final class LateGate extends Meter {
   @Override
   public void initializeState(StateInitializationContext context) throws Exception {
     super.initializeState(context);
-    watermark = KeptWatermark.restored(context);
     rows = count("rows");
     pairs = count("pairs");
     late = count("late");
@@ -69,7 +63,7 @@ public final class LateGate extends Meter {
     rows.add(1);
     long first = closing.first(row);
     pairs.add(first == Closing.NEVER ? 1 : closing.count(row));
-    if (first > watermark.value() || first == Closing.NEVER || refuseClosed(row)) {
+    if (first > watermark() || first == Closing.NEVER || refuseClosed(row)) {
       output.collect(element);
     }
   }
@@ -78,7 +72,7 @@ public final class LateGate extends Meter {
   private boolean refuseClosed(RowData row) {
     boolean open = false;
     for (Window window : closing.windows(row)) {
-      if (window.last() > watermark.value()) {
+      if (window.last() > watermark()) {
         open = true;
       } else {
         refuse(row, window);
@@ -90,25 +84,7 @@ public final class LateGate extends Meter {
   private void refuse(RowData row, Window window) {
     lateRows.inc();
     late.add(1);
-    RowData refused = LateRows.of(row, json.serialize(row), spec, window, watermark.value());
+    RowData refused = LateRows.of(row, json.serialize(row), spec, window, watermark());
     output.collect(LATE, new StreamRecord<>(refused));
-  }
-
-  @Override
-  public void processWatermark(Watermark mark) throws Exception {
-    watermark.advance(mark.getTimestamp());
-    super.processWatermark(mark);
-  }
-
-  @Override
-  public void processWatermarkStatus(WatermarkStatus status) throws Exception {
-    watermark.idle(status.isIdle());
-    super.processWatermarkStatus(status);
-  }
-
-  @Override
-  public void snapshotState(StateSnapshotContext context) throws Exception {
-    super.snapshotState(context);
-    watermark.snapshot();
   }
 }
