@@ -8,12 +8,10 @@ from pathlib import Path
 
 import click
 
-from tally.cli.account_lines import shown_at_end
 from tally.cli.context import debug_option
 from tally.cli.mode import Mode, announce, mode_options, request_of
 from tally.cli.planned import FILES, Opened, open_project, plan
 from tally.errors import TallyError
-from tally.serving.account import read_final
 from tally.stack import addresses
 
 
@@ -54,12 +52,15 @@ def _accounts(opened: Opened, jobs: Collection[str], mode: Mode, began: float) -
     """Yield the sum of each aggregate as of the last checkpoint, or the end, of the run that began at a moment."""
     if not jobs:
         return
+    # Loading the driver takes longer than showing the help.
+    from tally.cli.account_lines import shown_at_end  # noqa: PLC0415
+    from tally.serving.account import read_final  # noqa: PLC0415
+
     settings = opened.project.settings
     kafka = addresses(opened.project.root, settings).kafka
     try:
-        topic = settings.account.topic
         ended = jobs if mode.bounded else ()
-        records = read_final(kafka, topic, ended, began).records
+        records = read_final(kafka, settings.account.topic, ended, began).records
     except TallyError as error:
         # The run itself went well.
         yield f"accounts cannot be read: {error.message}"

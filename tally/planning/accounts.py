@@ -11,10 +11,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from tally.planning.derived import fields_of
+from tally.planning.derived import fields_of, is_kind
 from tally.planning.gates import duration
 from tally.planning.job import Account, Gate, Read
-from tally.planning.origins import inputs_of
+from tally.planning.origins import fed_by, inputs_of
 from tally.planning.plan import Plan
 from tally.planning.routing import LETTER
 
@@ -35,14 +35,13 @@ def accounts_of(plan: Plan, sources: Mapping[str, str], sinks: Mapping[str, str]
         if table.name in sources:
             walk.begun.add(table.node)
             walk.follow(table.node, _Way(sources[table.name]))
-    feeds = {table.node: sinks[table.name] for table in plan.tables("sink") if table.name in sinks}
-    fed = {sink: {node["id"] for node in plan.upstream(sink)} for sink in feeds}
+    feeds = fed_by(plan, sinks)
     for (node, input_), ways in sorted(walk.found.items()):
-        names = dict.fromkeys(feeds[sink] for sink, nodes in fed.items() if node in nodes)
+        names = feeds.get(node, ())
         # Rows of a table that nobody counts, united with others, cannot be told from those.
         if names and walk.knows_all(inputs_of(plan, node)[input_]):
             filters = any(way.filters for way in ways)
-            yield Account(node, input_, place_of(plan, node), _times(ways), filters, tuple(names))
+            yield Account(node, input_, place_of(plan, node), _times(ways), filters, names)
 
 
 def place_of(plan: Plan, node: int) -> str:
@@ -117,12 +116,12 @@ class _Walk:
         """Tell whether all rows that a node puts out come from where the walk began, and were handed on."""
         if node["id"] in self.begun:
             return True
-        hands_on = _is(node, *_HANDING_ON) or _windows_a_row(node) is not None
+        hands_on = is_kind(node, *_HANDING_ON) or _windows_a_row(node) is not None
         return hands_on and all(map(self.knows_all, inputs_of(self.plan, node["id"])))
 
     def _enter(self, reader: _Node, input_: int, read: _Node, way: _Way) -> None:
         filters = way.filters or _is_filter(reader, read)
-        if _is(reader, *_HANDING_ON):
+        if is_kind(reader, *_HANDING_ON):
             self.follow(reader["id"], _Way(way.source, filters, way.times))
         elif (windows := _windows_a_row(reader)) is not None:
             self.follow(reader["id"], _Way(way.source, filters, way.times * windows))
@@ -130,13 +129,9 @@ class _Walk:
             self.found.setdefault((reader["id"], input_), []).append(way)
 
 
-def _is(node: _Node, *kinds: str) -> bool:
-    return str(node["type"]).startswith(tuple(f"stream-exec-{kind}_" for kind in kinds))
-
-
 def _windows_a_row(node: _Node) -> int | None:
     """Return how many rows a window table function makes of one; None for another node, and where that varies."""
-    if not _is(node, "window-table-function"):
+    if not is_kind(node, "window-table-function"):
         return None
     window = node["windowing"]["window"]
     if window["type"] == "TumblingWindow":
@@ -150,7 +145,7 @@ def _windows_a_row(node: _Node) -> int | None:
 def _is_filter(node: _Node, input_: _Node) -> bool:
     """Tell whether a node has a condition of the query's own: that a record is no dead letter is tally's."""
     condition = node.get("condition")
-    if not condition or not _is(node, "calc", "python-calc"):
+    if not condition or not is_kind(node, "calc", "python-calc"):
         return False
     operands = condition.get("operands") or [{}]
     place = operands[0].get("inputIndex", -1)

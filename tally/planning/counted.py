@@ -10,6 +10,7 @@ import json
 from collections.abc import Collection, Sequence
 from typing import Any
 
+from tally.planning.derived import is_kind
 from tally.planning.job import Count
 from tally.planning.plan import Plan
 from tally.planning.row_types import inserted, types_of
@@ -38,13 +39,13 @@ def counting_node(plan: Plan, node: int) -> int | None:
     """
     nodes = {one["id"]: one for one in plan.nodes}
     found: _Node | None = nodes[node]
-    if found and _is(found, *_FIRST_STEPS):
+    if found and is_kind(found, *_FIRST_STEPS):
         found = _behind(plan, _behind(plan, found))
     return found["id"] if found and _counts(found) else None
 
 
 def _counts(node: _Node) -> bool:
-    if not _is(node, *_ONE_STEP, *_TWO_STEPS) or node["needRetraction"]:
+    if not is_kind(node, *_ONE_STEP, *_TWO_STEPS) or node["needRetraction"]:
         return False
     # A window by the clock closes without a gate ahead of it, which would know the windows of its rows.
     return bool(node.get("windowing", {}).get("isRowtime", True))
@@ -75,7 +76,7 @@ class _Counting:
         self._nodes: dict[int, _Node] = {node["id"]: node for node in document["nodes"]}
 
     def count(self, node: _Node) -> Count:
-        partial = self._partial(node) if _is(node, *_TWO_STEPS) else -1
+        partial = self._partial(node) if is_kind(node, *_TWO_STEPS) else -1
         column = len(node["grouping"]) + len(node["aggCalls"])
         behind = self._hide(node, column)
         self._call(node)
@@ -147,10 +148,6 @@ class _Counting:
         forward = {"shuffle": {"type": "FORWARD"}, "shuffleMode": "PIPELINED"}
         self._document["edges"].append({"source": node["id"], "target": number, **forward})
         return number
-
-
-def _is(node: _Node, *kinds: str) -> bool:
-    return str(node["type"]).startswith(tuple(f"stream-exec-{kind}_" for kind in kinds))
 
 
 def _is_counted_by_flink(local: _Node) -> bool:

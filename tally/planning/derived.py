@@ -54,6 +54,11 @@ def unknown(node: Node) -> Derived:
     return Derived(width_of(node), updating=True)
 
 
+def is_kind(node: Node, *kinds: str) -> bool:
+    """Tell whether a node is of one of some kinds: ``calc`` is ``stream-exec-calc``, in any version."""
+    return str(node["type"]).startswith(tuple(f"stream-exec-{kind}_" for kind in kinds))
+
+
 def width_of(node: Node) -> int:
     """Return the number of columns that a node puts out."""
     return len(fields_of(node))

@@ -21,7 +21,7 @@ from pydantic import TypeAdapter
 
 from tally.planning.errors import UngatedWindow
 from tally.planning.job import Gate
-from tally.planning.origins import inputs_of, tables_behind
+from tally.planning.origins import fed_by, inputs_of, tables_behind
 from tally.planning.plan import Plan
 
 ONE_PHASE = {"table.optimizer.agg-phase-strategy": "ONE_PHASE"}
@@ -63,15 +63,14 @@ def gates_of(plan: Plan, sources: Iterable[str], sinks: Mapping[str, str]) -> It
         UngatedWindow: an operator that no gate can stand ahead of; it has no place in the file.
     """
     known = frozenset(sources)
-    feeds = {table.node: sinks[table.name] for table in plan.tables("sink") if table.name in sinks}
-    fed = {sink: {node["id"] for node in plan.upstream(sink)} for sink in feeds}
+    feeds = fed_by(plan, sinks)
     for node in plan.nodes:
         for gate in _gates_at(node, plan):
             behind = tables_behind(plan, inputs_of(plan, node["id"])[gate.input], gate.time)
             table = next((name for name in behind if name in known), None)
-            names = dict.fromkeys(feeds[sink] for sink, nodes in fed.items() if node["id"] in nodes)
+            names = feeds.get(node["id"], ())
             if names and table:
-                yield replace(gate, feeds=tuple(names), source=table)
+                yield replace(gate, feeds=names, source=table)
 
 
 def _type(node: _Node) -> str:

@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from tally.planning.derived import fields_in, width_of
+from tally.planning.derived import fields_in, is_kind, width_of
 from tally.planning.job import Gate, Source
 from tally.planning.plan import Plan
 from tally.planning.routing import records_table
@@ -76,7 +76,7 @@ class _Graph:
 
     def chain(self, gate: Gate) -> tuple[int, ...]:
         """Return the nodes from a gate back to its source; empty if the row may be no single record, or not grow."""
-        if not _is(self._nodes[gate.node], *_GATED):
+        if not is_kind(self._nodes[gate.node], *_GATED):
             return ()
         found = [self._inputs(gate.node)[gate.input]]
         while self._hands_on(found[-1]):
@@ -106,9 +106,9 @@ class _Graph:
         return [edge["target"] for edge in self.document["edges"] if edge["source"] == node]
 
     def _hands_on(self, number: int) -> bool:
-        if _is(self._nodes[number], "python-calc"):
-            return all(_is(self._nodes[reader], "calc") for reader in self._outputs(number))
-        return _passes(self._nodes[number]) or _is(self._nodes[number], "calc")
+        if is_kind(self._nodes[number], "python-calc"):
+            return all(is_kind(self._nodes[reader], "calc") for reader in self._outputs(number))
+        return _passes(self._nodes[number]) or is_kind(self._nodes[number], "calc")
 
     def _extend_scan(self, number: int, columns: _Columns) -> None:
         node = self._nodes[number]
@@ -122,7 +122,7 @@ class _Graph:
         node = self._nodes[number]
         (input_,) = self._inputs(number)
         references = list(_references(self.places[input_], columns))
-        if _is(node, "python-calc"):
+        if is_kind(node, "python-calc"):
             self._extend_call(number, columns, references)
             return
         if node.get("projection"):
@@ -147,16 +147,12 @@ class _Graph:
         self.places[number] = tuple(range(width, width + len(columns)))
 
 
-def _is(node: _Node, *kinds: str) -> bool:
-    return str(node["type"]).startswith(tuple(f"stream-exec-{kind}_" for kind in kinds))
-
-
 def _passes(node: _Node) -> bool:
-    return _is(node, *_PASSING) or (_is(node, "calc") and not node["projection"])
+    return is_kind(node, *_PASSING) or (is_kind(node, "calc") and not node["projection"])
 
 
 def _takes(node: _Node) -> bool:
-    return _is(node, *_TAKING) or (_is(node, "calc") and bool(node["projection"]))
+    return is_kind(node, *_TAKING) or (is_kind(node, "calc") and bool(node["projection"]))
 
 
 def _references(places: Iterable[int], columns: _Columns) -> Iterator[_Node]:

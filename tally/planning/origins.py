@@ -1,4 +1,4 @@
-"""Which table the rows of a node come from, as far as a compiled plan tells."""
+"""Which table the rows of a node come from, and what they feed, as far as a compiled plan tells."""
 
 from __future__ import annotations
 
@@ -15,6 +15,21 @@ def inputs_of(plan: Plan, node: int) -> list[_Node]:
     """Return the nodes that a node reads, in the order of its inputs."""
     nodes = {one["id"]: one for one in plan.nodes}
     return [nodes[edge["source"]] for edge in plan.edges if edge["target"] == node]
+
+
+def fed_by(plan: Plan, sinks: Mapping[str, str]) -> dict[int, tuple[str, ...]]:
+    """Return what each node feeds, each name once, in the order of the plan's sinks.
+
+    Args:
+        plan: the compiled plan.
+        sinks: by table that the plan writes, the aggregate or table that it serves.
+    """
+    found: dict[int, dict[str, None]] = {}
+    for table in plan.tables("sink"):
+        if table.name in sinks:
+            for node in plan.upstream(table.node):
+                found.setdefault(node["id"], {})[sinks[table.name]] = None
+    return {node: tuple(names) for node, names in found.items()}
 
 
 def tables_behind(plan: Plan, node: _Node, column: int) -> list[str]:

@@ -83,9 +83,8 @@ class Metering:
             self._planned.tap(account.tap, count.behind, count.column, count.versions, count.repeats)
 
     def _book(self) -> None:
-        settings = self._target.accounts
         known = self._account.AccountJson(json.dumps(described(self._job, self._target.bounded)))
-        serializer = self._account.AccountSerializer(settings, self._job.name)
+        serializer = self._account.AccountSerializer(self._target.accounts, self._job.name)
         self._planned.writeAccount(known, serializer, java_map(account_options(self._job, self._target)))
 
 

@@ -128,12 +128,11 @@ def _extra(job: Job, request: RunRequest) -> dict[str, str]:
 
 
 def _slots(jobs: Sequence[Job], request: RunRequest) -> int:
-    return sum(max(request.settings.flink.parallelism, *_own_parallelisms(job)) for job in jobs)
+    return sum(max((request.settings.flink.parallelism, *_own_parallelisms(job))) for job in jobs)
 
 
 def _own_parallelisms(job: Job) -> Iterator[int]:
-    """Yield the parallelism of each table that says its own, and 1."""
-    yield 1
+    """Yield the parallelism of each table that says its own."""
     for table in job.plan.tables():
         yield from (int(table.options[key]) for key in _PARALLELISMS if key in table.options)
 
