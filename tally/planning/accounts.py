@@ -16,7 +16,7 @@ from tally.planning.gates import duration
 from tally.planning.job import Account, Gate, Read
 from tally.planning.origins import fed_by, inputs_of
 from tally.planning.plan import Plan
-from tally.planning.routing import LETTER
+from tally.planning.routing import LETTER, dead_table
 
 _Node = Mapping[str, Any]
 _HANDING_ON = ("calc", "python-calc", "exchange", "mini-batch-assigner", "watermark-assigner", "union")
@@ -62,8 +62,18 @@ def reads_of(plan: Plan, sources: Mapping[str, str]) -> Iterator[Read]:
     for table in plan.tables("source"):
         if table.name in sources:
             names = fields_of(nodes[table.node])
+            source = sources[table.name]
             topic, partition = (_place(names, column) for column in ("$topic", "$partition"))
-            yield Read(sources[table.name], table.node, topic, partition, names.index(LETTER))
+            letters = _reader_of_letters(plan, table.node, dead_table(source))
+            yield Read(source, table.node, topic, partition, names.index(LETTER), letters)
+
+
+def _reader_of_letters(plan: Plan, scan: int, dead: str) -> int:
+    """Return the one node that reads a source for its dead letters only; -1 where any reads it for both."""
+    feeds = fed_by(plan, {table.name: table.name for table in plan.tables("sink")})
+    readers = {edge["target"] for edge in plan.edges if edge["source"] == scan}
+    takers = [reader for reader in readers if dead in feeds[reader]]
+    return takers[0] if len(takers) == 1 and feeds[takers[0]] == (dead,) else -1
 
 
 def _place(names: list[str], column: str) -> int:

@@ -236,6 +236,7 @@ class Read:
         topic: column of a record's topic; -1 where it is not there.
         partition: column of its partition; -1 likewise.
         letter: column of its dead letter.
+        letters: the node behind it that wants dead letters alone, all others wanting rows alone; -1: both come to one.
     """
 
     source: str
@@ -243,6 +244,7 @@ class Read:
     topic: int
     partition: int
     letter: int
+    letters: int
 
     @property
     def meter(self) -> str:

@@ -34,7 +34,8 @@ class Metering:
     def put_in(self) -> None:
         """Put in all of it: meters ahead of exchanges, then gates, then doors behind those."""
         for read in self._job.reads:
-            self._planned.read(read.meter, read.node, read.topic, read.partition, read.letter)
+            columns = (read.topic, read.partition, read.letter)
+            self._planned.read(read.meter, read.node, *columns, read.letters)
         for account in self._job.accounts:
             self._planned.entry(account.entry, account.node, account.input)
         for gate in self._job.gates:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tally.planning.job import Account
+from tally.planning.job import Account, Job
 from tests.flink.test_gates import aggregate, planned  # noqa: F401
 
 WINDOWED = (
@@ -114,6 +114,23 @@ def test_each_source_is_read_by_partition(planned) -> None:  # noqa: F811
     )
     [read] = several.reads
     assert min(read.topic, read.partition, read.letter) >= 0
+
+
+@pytest.mark.parametrize(
+    "query", [TUMBLE, HOP, ATTACHED, TWICE, LATEST], ids=["tumble", "hop", "attached", "twice", "latest"]
+)
+def test_letters_go_another_way_than_rows(planned, query) -> None:  # noqa: F811
+    key = BY_WINDOW if "window_end" in query else "user_id"
+    job = planned(aggregate(query, key))
+    for read in job.reads:
+        readers = {edge["target"] for edge in job.plan.edges if edge["source"] == read.node}
+        letters = {node["id"] for node in job.plan.upstream(_dead_sink(job, read.source))}
+        assert letters & readers == {read.letters}
+        assert len(readers) > 1
+
+
+def _dead_sink(job: Job, source: str) -> int:
+    return next(table.node for table in job.plan.tables("sink") if table.name == f"{source}$dead")
 
 
 def test_a_hidden_count_is_no_column_of_the_result(planned) -> None:  # noqa: F811

@@ -4,8 +4,14 @@ import java.util.HashMap;
 import java.util.Map;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.table.data.RowData;
+import org.apache.flink.util.OutputTag;
 
-/** Counts the records of a source by partition, and those that are no rows by reason. */
+/**
+ * Counts the records of a source by partition, and those that are no rows by reason.
+ *
+ * <p>It may part the two, so that what is no row costs the way of the rows nothing, nor the other
+ * way round: then rows alone go on, and the others leave it by a side output.
+ */
 public final class ReadMeter extends Meter {
 
   private static final long serialVersionUID = 1L;
@@ -19,40 +25,67 @@ public final class ReadMeter extends Meter {
   private final int topic;
   private final int partition;
   private final int letter;
+  private final OutputTag<RowData> aside;
   private transient Map<String, Map<Integer, Count>> read;
+  // Records come by partition, many of one together.
+  private transient int lastNumber;
+  private transient Count last;
 
   /**
    * @param topic column of the record's topic; -1: the source reads one topic, or it is not known
    * @param partition column of its partition; -1: not known
    * @param letter column of its dead letter
+   * @param aside where records go that are no rows; null: on, with the rows
    */
-  public ReadMeter(String meter, int topic, int partition, int letter) {
+  public ReadMeter(String meter, int topic, int partition, int letter, OutputTag<RowData> aside) {
     super(meter);
     this.topic = topic;
     this.partition = partition;
     this.letter = letter;
+    this.aside = aside;
   }
 
   @Override
   public void open() throws Exception {
     super.open();
     read = new HashMap<>();
+    last = null;
   }
 
   @Override
   public void processElement(StreamRecord<RowData> element) {
     RowData row = element.getValue();
     countOf(row).add(1);
-    if (!row.isNullAt(letter)) {
-      String reason = row.getRow(letter, LETTER_FIELDS).getString(REASON).toString();
-      count(reason.equals(SKIPPED) ? SKIPPED : "dead/" + reason).add(1);
+    if (row.isNullAt(letter)) {
+      output.collect(element);
+    } else {
+      noRow(element);
     }
-    output.collect(element);
+  }
+
+  private void noRow(StreamRecord<RowData> element) {
+    String reason = element.getValue().getRow(letter, LETTER_FIELDS).getString(REASON).toString();
+    count(reason.equals(SKIPPED) ? SKIPPED : "dead/" + reason).add(1);
+    if (aside == null) {
+      output.collect(element);
+    } else {
+      output.collect(aside, element);
+    }
   }
 
   private Count countOf(RowData row) {
-    String from = topic < 0 ? "" : row.getString(topic) + "/";
     int number = partition < 0 ? -1 : row.getInt(partition);
+    if (topic >= 0) {
+      return countOf(row.getString(topic) + "/", number);
+    }
+    if (last == null || number != lastNumber) {
+      last = countOf("", number);
+      lastNumber = number;
+    }
+    return last;
+  }
+
+  private Count countOf(String from, int number) {
     Map<Integer, Count> ofTopic = read.computeIfAbsent(from, unknown -> new HashMap<>());
     Count known = ofTopic.get(number);
     if (known == null) {

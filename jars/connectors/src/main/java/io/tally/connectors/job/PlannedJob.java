@@ -80,10 +80,20 @@ public final class PlannedJob {
    * @param topic column of a record's topic, or -1
    * @param partition column of its partition, or -1
    * @param letter column of its dead letter
+   * @param letters the node behind the source that wants dead letters alone, all others wanting
+   *     rows alone; -1: they come to the same node
    */
-  public void read(String meter, int scan, int topic, int partition, int letter) {
-    ReadMeter operator = new ReadMeter(meter, topic, partition, letter);
-    metered(Graph.put(graph.behind(scan), meter, operator));
+  public void read(String meter, int scan, int topic, int partition, int letter, int letters) {
+    List<Edge> edges = graph.behind(scan);
+    OutputTag<RowData> aside =
+        letters < 0 ? null : new OutputTag<>("letters", edges.get(0).input().getOutputType());
+    ReadMeter operator = new ReadMeter(meter, topic, partition, letter, aside);
+    OneInputTransformation<RowData, RowData> put = Graph.put(edges, meter, operator);
+    metered(put);
+    if (aside != null) {
+      Edge edge = graph.ahead(letters, 0);
+      Rewiring.replace(edge.target(), 0, new SideOutputTransformation<>(put, aside));
+    }
   }
 
   /** Counts the rows that come to a node's input, before they are exchanged. */

@@ -36,8 +36,8 @@ final class Refusal extends RuntimeException {
   }
 
   DecodeError error() {
-    String where = column == null ? "" : "column '%s' ".formatted(column);
+    String where = column == null ? "" : "column '" + column + "' ";
     return new DecodeError(
-        kind, where + "at byte %d: expected %s, found %s".formatted(position, expected, found));
+        kind, where + "at byte " + position + ": expected " + expected + ", found " + found);
   }
 }

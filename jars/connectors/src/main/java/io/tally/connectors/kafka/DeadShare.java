@@ -18,7 +18,7 @@ final class DeadShare {
 
   private final SourceGuard guard;
   private final BitSet dead = new BitSet(WINDOW);
-  private final Map<Fault.Reason, String> samples = new EnumMap<>(Fault.Reason.class);
+  private final Map<Fault.Reason, Sample> samples = new EnumMap<>(Fault.Reason.class);
   private int seen;
   private int next;
   private int count;
@@ -40,7 +40,7 @@ final class DeadShare {
   void deadLetter(ConsumerRecord<?, ?> kafkaRecord, Fault fault)
       throws TooManyDeadLettersException {
     add(true);
-    samples.put(fault.reason(), sample(kafkaRecord, fault));
+    samples.put(fault.reason(), Sample.of(kafkaRecord, fault));
     if (seen >= FROM && guard.maxShare() < 1 && count > guard.maxShare() * seen) {
       throw new TooManyDeadLettersException(text());
     }
@@ -59,14 +59,17 @@ final class DeadShare {
     seen = Math.min(seen + 1, WINDOW);
   }
 
-  private static String sample(ConsumerRecord<?, ?> kafkaRecord, Fault fault) {
-    return "%s, as topic '%s', partition %d, offset %d: %s"
-        .formatted(
-            fault.reason(),
-            kafkaRecord.topic(),
-            kafkaRecord.partition(),
-            kafkaRecord.offset(),
-            fault.text());
+  /** A dead letter; put into words only if it is told. */
+  private record Sample(String topic, int partition, long offset, Fault fault) {
+
+    static Sample of(ConsumerRecord<?, ?> kafkaRecord, Fault fault) {
+      return new Sample(kafkaRecord.topic(), kafkaRecord.partition(), kafkaRecord.offset(), fault);
+    }
+
+    String text() {
+      return "%s, as topic '%s', partition %d, offset %d: %s"
+          .formatted(fault.reason(), topic, partition, offset, fault.text());
+    }
   }
 
   private String text() {
@@ -76,6 +79,6 @@ final class DeadShare {
             seen,
             guard.table(),
             guard.maxShare(),
-            samples.values().stream().collect(Collectors.joining("; ")));
+            samples.values().stream().map(Sample::text).collect(Collectors.joining("; ")));
   }
 }

@@ -9,8 +9,10 @@ import org.apache.flink.table.api.DataTypes;
 import org.apache.flink.table.data.GenericRowData;
 import org.apache.flink.table.data.RowData;
 import org.apache.flink.table.data.StringData;
+import org.apache.flink.table.runtime.typeutils.InternalTypeInfo;
 import org.apache.flink.table.types.DataType;
 import org.apache.flink.table.types.logical.RowType;
+import org.apache.flink.util.OutputTag;
 import org.junit.jupiter.api.Test;
 
 class ReadMeterTest {
@@ -37,7 +39,7 @@ class ReadMeterTest {
   }
 
   private static ReadMeter ofOneTopic() {
-    return new ReadMeter("read-1", -1, 1, 2);
+    return new ReadMeter("read-1", -1, 1, 2, null);
   }
 
   private static RowData row(String topic, int partition) {
@@ -68,7 +70,7 @@ class ReadMeterTest {
   @Test
   void countsByTopicAndPartitionWhereThereAreSeveralTopics() throws Exception {
     List<RowData> rows = List.of(row("a", 0), row("b", 0), row("b", 1), row("a", 0));
-    assertThat(counts(new ReadMeter("read-1", 0, 1, 2), rows))
+    assertThat(counts(new ReadMeter("read-1", 0, 1, 2, null), rows))
         .isEqualTo(Map.of("read/a/0", 2L, "read/b/0", 1L, "read/b/1", 1L));
   }
 
@@ -76,7 +78,7 @@ class ReadMeterTest {
   void countsAsOneWherePartitionsAreNotKnown() throws Exception {
     List<RowData> rows = List.of(row("a", 0), row("b", 1), dead(3, "missing"));
     for (int topic : new int[] {-1, 0}) {
-      assertThat(counts(new ReadMeter("read-1", topic, -1, 2), rows))
+      assertThat(counts(new ReadMeter("read-1", topic, -1, 2, null), rows))
           .isEqualTo(Map.of("read", 3L, "dead/missing", 1L));
     }
   }
@@ -103,6 +105,23 @@ class ReadMeterTest {
         meter.row(row);
       }
       assertThat(meter.rows()).containsExactlyElementsOf(rows);
+    }
+  }
+
+  @Test
+  void partsLettersFromRowsAndCountsBoth() throws Exception {
+    OutputTag<RowData> letters = new OutputTag<>("letters", InternalTypeInfo.of(ROWS));
+    ReadMeter parting = new ReadMeter("read-1", -1, 1, 2, letters);
+    try (MeterHarness meter = MeterHarness.open(parting, ROWS)) {
+      List<RowData> rows =
+          List.of(row("a", 0), dead(1, "missing"), row("b", 1), dead(0, "skipped"));
+      for (RowData row : rows) {
+        meter.row(row);
+      }
+      assertThat(meter.rows()).containsExactly(rows.get(0), rows.get(2));
+      assertThat(meter.side(letters)).containsExactly(rows.get(1), rows.get(3));
+      assertThat(meter.counts())
+          .isEqualTo(Map.of("read/0", 2L, "read/1", 2L, "dead/missing", 1L, "skipped", 1L));
     }
   }
 

@@ -20,7 +20,7 @@ class DeadLettersTest {
   @EnumSource
   void areCountedByTheReasonThatTheyAreWrittenWith(Fault.Reason reason) throws Exception {
     ConsumerRecord<byte[], byte[]> read = new ConsumerRecord<>("shop", 3, 12, null, new byte[0]);
-    try (MeterHarness meter = MeterHarness.open(new ReadMeter("read-1", -1, -1, 0), ROWS)) {
+    try (MeterHarness meter = MeterHarness.open(new ReadMeter("read-1", -1, -1, 0, null), ROWS)) {
       meter.row(GenericRowData.of(DeadLetters.letter(read, new Fault(reason, "text"))));
       String counted = reason == Fault.Reason.SKIPPED ? "skipped" : "dead/" + reason;
       assertThat(meter.counts()).containsOnlyKeys("read", counted).containsEntry(counted, 1L);
