@@ -374,7 +374,12 @@ class LookupServerTest {
     }
     CacheMetrics.clear();
     SqlJobs jobs =
-        orders("1000", "metrics.reporter.cache.factory.class", CacheMetrics.Factory.class.getName())
+        orders(
+                "1000",
+                "parallelism.default",
+                "1",
+                "metrics.reporter.cache.factory.class",
+                CacheMetrics.Factory.class.getName())
             .run(
                 SERVER.createTable(
                     "users",

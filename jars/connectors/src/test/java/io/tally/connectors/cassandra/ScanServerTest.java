@@ -85,7 +85,7 @@ class ScanServerTest {
 
   @Test
   void asksForTheColumnsOfTheQueryAlone() throws Exception {
-    List<Row> rows = big("").rows("SELECT c FROM big WHERE c < 2");
+    List<Row> rows = big("", "parallelism.default", "1").rows("SELECT c FROM big WHERE c < 2");
     assertThat(rows).hasSize(2 * PARTITIONS);
     String asked = "SELECT \"c\" FROM \"KS\".\"big\" WHERE token(\"p\") > ?";
     assertThat(SERVER.hasPrepared(asked)).isTrue();
@@ -126,7 +126,7 @@ class ScanServerTest {
 
   @Test
   void readsNoMoreOfASplitThanTheLimit() throws Exception {
-    SqlJobs jobs = big("", "execution.runtime-mode", "BATCH");
+    SqlJobs jobs = big("", "execution.runtime-mode", "BATCH", "parallelism.default", "1");
     assertThat(jobs.tables.explainSql("SELECT p, v FROM big LIMIT 7")).contains("limit=[7]");
     List<Row> rows = jobs.rows("SELECT p, v FROM big LIMIT 7");
     assertThat(rows).hasSize(7).doesNotHaveDuplicates();

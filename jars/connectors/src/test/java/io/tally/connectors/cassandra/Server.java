@@ -52,7 +52,10 @@ final class Server implements BeforeAllCallback, AfterAllCallback {
     return session.execute(text(cql)).all();
   }
 
-  /** Whether the server was ever asked for this. */
+  /**
+   * Whether the server was ever asked for this, by one subtask: of two that prepare a statement at
+   * once, each may take the other's row out of the table (CASSANDRA-17401).
+   */
   boolean hasPrepared(String cql) {
     return rows("SELECT query_string FROM system.prepared_statements").stream()
         .anyMatch(row -> text(cql).equals(row.getString(0)));
