@@ -1,4 +1,4 @@
-"""``python -m benchmarks [throughput|defaults|startup|decoder|cassandra]``; all of them when none is named."""
+"""``python -m benchmarks [throughput|defaults|startup|freshness|decoder|cassandra]``; all when none is named."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import click
 
 from benchmarks.decoder import decoder
 from benchmarks.defaults import VARIANTS, defaults
+from benchmarks.freshness import freshness
 from benchmarks.sink.command import CASES as SINK_CASES
 from benchmarks.sink.command import CEILING, LATENCY, SETTINGS, SOAK, Plan, cassandra
 from benchmarks.sink.shapes import BLOCK
@@ -52,7 +53,7 @@ _REPEATS = click.option("--repeats", type=click.IntRange(min=1), default=5, show
 def main(context: click.Context) -> None:
     """Measure tally on this machine. Nothing else should run meanwhile."""
     if context.invoked_subcommand is None:
-        for command in (_startup, _decoder, _defaults, _throughput, _cassandra):
+        for command in (_startup, _freshness, _decoder, _defaults, _throughput, _cassandra):
             command.main([], standalone_mode=False)
 
 
@@ -88,6 +89,14 @@ def _defaults(
 def _startup(repeats: int, demo: bool, out: Path) -> None:
     """From nothing to ready, from command to first row, and the demo's memory."""
     startup(repeats, demo, out)
+
+
+@main.command("freshness")
+@click.option("--bursts", type=click.IntRange(min=1), default=20, show_default=True, help="Of 35 s each.")
+@_OUT
+def _freshness(bursts: int, out: Path) -> None:
+    """From a window's end to its row in Cassandra, in traffic and after silence."""
+    freshness(bursts, out)
 
 
 @main.command("decoder")

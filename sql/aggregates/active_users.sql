@@ -7,6 +7,6 @@ WITH ('sinks' = 'cassandra, kafka', 'kafka.topic' = 'active-users-topic')
 AS
 SELECT
   segment,                                                    -- 'all': the one row
-  COUNT(*) FILTER (WHERE kind = 'START') AS users
-FROM (SELECT 'all' AS segment, kind FROM latest_session_event)
+  SUM(delta) AS users
+FROM (SELECT 'all' AS segment, delta FROM user_presence)
 GROUP BY segment;

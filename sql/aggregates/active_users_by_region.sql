@@ -5,8 +5,6 @@ CREATE MATERIALIZED TABLE active_users_by_region (
 COMMENT 'Users online now, by region'
 WITH ('sinks' = 'cassandra, kafka', 'kafka.topic' = 'active-users-by-region')
 AS
-SELECT
-  region,
-  COUNT(*) FILTER (WHERE kind = 'START') AS users
-FROM latest_session_event
+SELECT region, SUM(delta) AS users
+FROM user_presence
 GROUP BY region;

@@ -7,7 +7,7 @@ WITH ('sinks' = 'cassandra, kafka', 'kafka.topic' = 'aircraft-in-flight')
 AS
 SELECT
   carrier,
-  COUNT(*) FILTER (WHERE kind = 'TAKEOFF') AS aircraft,
-  COALESCE(SUM(leg_metres) FILTER (WHERE kind = 'TAKEOFF'), 0) AS metres  -- great-circle length of their legs
-FROM latest_flight_event
+  SUM(delta) AS aircraft,
+  COALESCE(SUM(delta * leg_metres), 0) AS metres              -- great-circle length of their legs
+FROM aircraft_presence
 GROUP BY carrier;

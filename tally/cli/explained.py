@@ -41,10 +41,18 @@ def _source(source: Source) -> Iterator[str]:
     yield from _indented(_columns(source.columns, ()))
     if source.watermark:
         yield f"  watermark: {source.watermark}"
+        yield from _clock(source)
     if source.is_routed:
         yield f"  dead letters: topic {', '.join(map(dead_topic, source.topics)) or '<its topic>.dead'}"
     elif source.topic:
         yield "  dead letters: none; a record that cannot be decoded stops the job"
+
+
+def _clock(source: Source) -> Iterator[str]:
+    if source.clock_delay:
+        yield f"  clock: where a partition is read to its end, event time goes on, {source.clock_delay} behind"
+    elif source.is_routed:
+        yield "  clock: off; only newer events close windows"
 
 
 def _used(job: Job) -> list[str]:

@@ -19,6 +19,8 @@ from pyflink.java_gateway import get_gateway
 from pyflink.table import EnvironmentSettings, StreamTableEnvironment, Table
 from pyflink.util.exceptions import JavaException
 
+from tally.planning.sessions import NAME
+
 _ACCOUNT = (
     "what a job counts is true for a checkpoint only if no row is on its way between two operators then"
 )
@@ -56,6 +58,10 @@ RELIED_ON_PREFIXES: Mapping[str, str] = {
 }
 
 
+FUNCTIONS: Mapping[str, str] = {NAME: "io.tally.connectors.sessions.Sessions"}
+"""SQL functions that tally brings, and their classes."""
+
+
 def create_environment(options: Mapping[str, str], jars: Sequence[Path]) -> StreamTableEnvironment:
     """Return a streaming TableEnvironment of its own.
 
@@ -66,7 +72,10 @@ def create_environment(options: Mapping[str, str], jars: Sequence[Path]) -> Stre
     configuration = _configuration(options, jars)
     settings = EnvironmentSettings.new_instance().in_streaming_mode().with_configuration(configuration)
     streams = StreamExecutionEnvironment.get_execution_environment(configuration)
-    return StreamTableEnvironment.create(streams, settings.build())
+    environment = StreamTableEnvironment.create(streams, settings.build())
+    for name, of in FUNCTIONS.items():
+        environment.execute_sql(f"CREATE TEMPORARY SYSTEM FUNCTION {name} AS '{of}' LANGUAGE JAVA")
+    return environment
 
 
 def _configuration(options: Mapping[str, str], jars: Sequence[Path]) -> Configuration:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tally.errors import ProjectError, Span, nearest, nearest_hint
+from tally.planning import sessions
 
 
 @dataclass(eq=False)
@@ -82,6 +83,8 @@ class UnknownFunction(ProjectError):
     def hint(self) -> str:
         """Suggest a near miss, or say where to declare it."""
         name = self.signature.partition("(")[0]
+        if name.lower() == sessions.NAME:
+            return f"write {sessions.USAGE}"
         near = nearest(name, self.legal)
         if near and near != name:
             return f"did you mean '{near}'?"

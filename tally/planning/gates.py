@@ -23,6 +23,7 @@ from tally.planning.errors import UngatedWindow
 from tally.planning.job import Gate
 from tally.planning.origins import fed_by, inputs_of, tables_behind
 from tally.planning.plan import Plan
+from tally.planning.sessions import is_sessions, time_column
 
 ONE_PHASE = {"table.optimizer.agg-phase-strategy": "ONE_PHASE"}
 IDLE_TIMEOUT = "table.exec.source.idle-timeout"
@@ -175,6 +176,18 @@ def _sorted(node: _Node, plan: Plan) -> Iterator[Gate]:
     return _ordered(node, node["orderBy"], plan)
 
 
+def _processed(node: _Node, plan: Plan) -> Iterator[Gate]:
+    """Yield the gates of a process table function: of SESSIONS, or of tables that it takes in order of event time."""
+    if is_sessions(node):
+        yield Gate(node["id"], 0, "moment", time_column(node))
+        return
+    for table in node["functionCall"]["operands"]:
+        if table["kind"] == "TABLE_ARG_CALL" and table["orderKeys"]:
+            input_ = table["inputIndex"]
+            if table["orderKeys"][0] in _event_times(inputs_of(plan, node["id"])[input_]):
+                yield Gate(node["id"], input_, "moment", table["orderKeys"][0])
+
+
 def _ordered(node: _Node, order: _Node, plan: Plan) -> Iterator[Gate]:
     """Yield the gate of a node that takes rows in the order of their event time, if it does."""
     fields = order["fields"]
@@ -213,4 +226,5 @@ _GATES: Mapping[str, Callable[[_Node, Plan], Iterator[Gate]]] = {
     "over-aggregate": _over,
     "match": _matched,
     "temporal-sort": _sorted,
+    "process-table-function": _processed,
 }

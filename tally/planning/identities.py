@@ -21,6 +21,7 @@ from tally.planning.derived import fields_in, is_kind, width_of
 from tally.planning.job import Gate, Source
 from tally.planning.plan import Plan
 from tally.planning.routing import records_table
+from tally.planning.sessions import is_sessions
 
 _Node = dict[str, Any]
 _Columns = tuple[str, ...]
@@ -76,7 +77,7 @@ class _Graph:
 
     def chain(self, gate: Gate) -> tuple[int, ...]:
         """Return the nodes from a gate back to its source; empty if the row may be no single record, or not grow."""
-        if not is_kind(self._nodes[gate.node], *_GATED):
+        if not _is_gated(self._nodes[gate.node]):
             return ()
         found = [self._inputs(gate.node)[gate.input]]
         while self._hands_on(found[-1]):
@@ -151,8 +152,14 @@ def _passes(node: _Node) -> bool:
     return is_kind(node, *_PASSING) or (is_kind(node, "calc") and not node["projection"])
 
 
+def _is_gated(node: _Node) -> bool:
+    return is_kind(node, *_GATED) or is_sessions(node)
+
+
 def _takes(node: _Node) -> bool:
-    return is_kind(node, *_TAKING) or (is_kind(node, "calc") and bool(node["projection"]))
+    return (
+        is_kind(node, *_TAKING) or is_sessions(node) or (is_kind(node, "calc") and bool(node["projection"]))
+    )
 
 
 def _references(places: Iterable[int], columns: _Columns) -> Iterator[_Node]:

@@ -120,6 +120,8 @@ class Source:
         span: where it is declared.
         watermark: its expression in SQL; empty where there is none.
         is_routed: whether its dead letters are routed; where not, a record that is no row stops the job.
+        clock_delay: how far its time stays behind the present where it goes on by the clock, as it is written; empty
+            where it does not.
     """
 
     name: str
@@ -128,6 +130,7 @@ class Source:
     span: Span
     watermark: str = ""
     is_routed: bool = False
+    clock_delay: str = ""
 
     @property
     def topics(self) -> tuple[str, ...]:

@@ -8,7 +8,8 @@ alone). So tally derives keys on its own, node by node, and checks every sink ag
   unique as well (never for cumulating windows);
 - a Top-N: its partition keys and the rank where the rank is a column of it, else what was a key of its input; at
   most one row a partition: its partition keys;
-- a join: the keys of both sides together; one side's, where the other side is joined on a key of its own.
+- a join: the keys of both sides together; one side's, where the other side is joined on a key of its own;
+- SESSIONS: the key of the events and ``started_at``.
 
 A node that is not known has no keys, so that an aggregate over it is refused rather than served wrongly. A result
 that is updated loses a key at an exchange that does not hash by columns of it: two versions of one row could
@@ -26,6 +27,7 @@ from tally.planning.derived import Derived, Key, Node, fields_of, unknown, width
 from tally.planning.keys_of_joins import interval_join, join, temporal_join, window_join
 from tally.planning.keys_of_ranks import rank, sort_limit, window_deduplicate, window_rank
 from tally.planning.keys_of_windows import group_window, grouped, window, window_table
+from tally.planning.sessions import process_table_function
 
 Rule = Callable[[Node, Sequence[Derived]], Derived]
 
@@ -176,5 +178,6 @@ _RULES: Mapping[str, Rule] = {
     "interval-join": interval_join,
     "window-join": window_join,
     "temporal-join": temporal_join,
+    "process-table-function": process_table_function,
     "sink": _sink,
 }

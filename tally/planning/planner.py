@@ -24,6 +24,7 @@ from tally.planning.plan import Plan, PlanTable, normalized
 from tally.planning.resolver import Resolver
 from tally.planning.routing import dead_table, insert_dead, records_table, source_of, written_tables
 from tally.planning.schema import columns_of, key_of
+from tally.planning.sessions import fitted
 from tally.planning.translate import complaint
 from tally.planning.udfs import make_importable
 from tally.project import Project, SqlFile, Statement, lex
@@ -230,7 +231,7 @@ class JobPlanner:
         if needs_one_phase(plan, self._options.is_set(IDLE_TIMEOUT)):
             self._options.add(ONE_PHASE)
             plan = self._compile(writes)
-        return plan
+        return fitted(plan)
 
     def _compile(self, writes: Sequence[_Write]) -> Plan:
         try:

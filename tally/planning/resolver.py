@@ -24,6 +24,7 @@ from tally.planning.routing import (
     LETTER,
     LETTER_METADATA,
     LETTER_TYPE,
+    clock_delay,
     create_dead,
     create_view,
     is_routed,
@@ -148,7 +149,7 @@ class Resolver:
         written = dict(table.getOptions())
         options = {**_TABLE_DEFAULTS.get(written.get("connector", ""), {}), **written}
         schema = table.getResolvedSchema()
-        columns = columns_of(schema)
+        columns, watermark = columns_of(schema), watermark_of(schema)
         routed = name not in self.written and is_routed(options)
         if routed:
             self._register_records(name, operation, options)
@@ -161,8 +162,9 @@ class Resolver:
             topic=written.get("topic", ""),
             columns=columns,
             span=_place(statement),
-            watermark=watermark_of(schema),
+            watermark=watermark,
             is_routed=routed,
+            clock_delay=clock_delay(options) if routed and watermark else "",
         )
 
     def _register_records(self, name: str, operation: Any, options: Mapping[str, str]) -> None:

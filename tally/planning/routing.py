@@ -20,6 +20,9 @@ from tally.project import Statement, lex
 from tally.project.lexer import Token
 
 DELIVERY = "dead-letter.delivery-guarantee"
+CLOCK = "event-time.clock"
+CLOCK_DELAY = "event-time.clock-delay"
+DEFAULT_CLOCK_DELAY = "5 s"
 LETTER = "$dead"
 LETTER_METADATA = "dead-letter"
 # Of the connector's metadata column 'dead-letter'.
@@ -45,6 +48,12 @@ def is_routed(options: Mapping[str, str]) -> bool:
     """Tell whether dead letters of a table with these options are routed: a Kafka table of plain rows."""
     formats = {options[key] for key in _FORMAT_KEYS if key in options}
     return options.get("connector") == "kafka" and not formats & _CHANGELOG_FORMATS
+
+
+def clock_delay(options: Mapping[str, str]) -> str:
+    """Return how far event time stays behind the present by the clock, as written; empty where only events move it."""
+    goes_on = options.get(CLOCK, "true").lower() == "true"
+    return options.get(CLOCK_DELAY, DEFAULT_CLOCK_DELAY) if goes_on else ""
 
 
 def records_table(source: str) -> str:

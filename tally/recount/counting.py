@@ -1,7 +1,7 @@
 """Raw bytes of topics -> DuckDB -> the rows that each aggregate must have.
 
-What a bounded run must end with: every window is closed, hopping ones included, and of events at one time the one
-with the higher partition and offset is the later. Which records are events is judged here as well. Which of them came
+What a bounded run must end with: every window is closed, hopping ones included, and sessions are as they are at the
+time of the newest event. Which records are events is judged here as well. Which of them came
 too late for a window hangs on the order in which a job read them: those it says were late are left out of that window.
 """
 
@@ -17,6 +17,7 @@ import pyarrow
 from tally.recount.compare import Row, Rows
 from tally.recount.errors import NoRecount, UnreadableEvent
 from tally.recount.letters import Late
+from tally.recount.presence import PRESENCE, make_presence
 from tally.recount.topics import Raw, read_topic
 
 _SQL = Path(__file__).parent / "sql"
@@ -100,7 +101,10 @@ def expected(connection: duckdb.DuckDBPyConnection, aggregate: str) -> Rows:
     Raises:
         NoRecount: the aggregate is none of ``recounted()``.
     """
-    result = connection.execute(_query(_AGGREGATES, "aggregate", aggregate))
+    query = _query(_AGGREGATES, "aggregate", aggregate)
+    if aggregate in PRESENCE:
+        make_presence(connection, aggregate)
+    result = connection.execute(query)
     columns = tuple(column[0] for column in result.description or ())
     return Rows(columns, [_utc(row) for row in result.fetchall()])
 
@@ -119,12 +123,13 @@ def not_late(connection: duckdb.DuckDBPyConnection, topic: str) -> list[Row]:
     """Return what was said to be late and was not.
 
     It is no event, or not of that window, or the window had not closed by the watermark of the job, or that was ahead
-    of every event.
+    of every event. A row that was late for a moment, and no window, is of the past of its own time.
     """
     events = topic.replace("-", "_")
     found = connection.execute(
         f'SELECT late.* FROM late LEFT JOIN {events} AS event USING ("partition", "offset") WHERE late.topic = ? AND '
-        "(event_ms BETWEEN window_start AND window_end - 1 AND window_end - 1 <= watermark "
+        "(CASE WHEN window_end IS NULL THEN event_ms <= watermark "
+        "ELSE event_ms BETWEEN window_start AND window_end - 1 AND window_end - 1 <= watermark END "
         f"AND watermark <= (SELECT max(event_ms) FROM {events})) IS NOT TRUE",
         [topic],
     )

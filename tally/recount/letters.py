@@ -13,14 +13,17 @@ Ends = Mapping[str, Mapping[int, int]]
 
 
 class Late(NamedTuple):
-    """A row that was late for one window of an aggregate; times are epoch milliseconds."""
+    """A row that was late for one window of an aggregate, or with no window for its own time.
+
+    Times are epoch milliseconds.
+    """
 
     aggregate: str
     topic: str
     partition: int
     offset: int
-    window_start: int
-    window_end: int
+    window_start: int | None
+    window_end: int | None
     watermark: int
 
 
@@ -57,12 +60,20 @@ def read_late(address: str, topic: str, since: Ends) -> list[Late]:
         Late(
             aggregate,
             topic,
-            *(int(one[f"tally.{name}"]) for name in ("partition", "offset")),
-            *(int(one[f"tally.{name}"]) for name in ("window-start", "window-end", "watermark")),
+            int(one["tally.partition"]),
+            int(one["tally.offset"]),
+            _time(one, "window-start"),
+            _time(one, "window-end"),
+            int(one["tally.watermark"]),
         )
         for one in _said(address, f"{topic}.late", since)
         for aggregate in one["tally.aggregate"].split(", ")
     ]
+
+
+def _time(said: Mapping[str, str], name: str) -> int | None:
+    found = said.get(f"tally.{name}")
+    return None if found is None else int(found)
 
 
 def _said(address: str, topic: str, since: Ends) -> Iterator[dict[str, str]]:

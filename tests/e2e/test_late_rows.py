@@ -14,7 +14,7 @@ from tests.e2e.dead_letters import run_and_kill
 from tests.e2e.late_rows import MINUTE, Disordered, LateRow, late_rows
 from tests.e2e.workbench import Workbench
 
-# With a watermark for each event what is late does not hang on when events are read.
+# With a watermark for each event, and without the clock, what is late does not hang on when events are read.
 EVENTS = """
 CREATE TABLE events (
   user_id STRING NOT NULL,
@@ -24,7 +24,8 @@ CREATE TABLE events (
   event_time AS TO_TIMESTAMP_LTZ(event_ms, 3),
   WATERMARK FOR event_time AS event_time - INTERVAL '20' SECOND
 ) WITH (
-  'connector' = 'kafka', 'topic' = '${T}-events', 'format' = 'json', 'scan.watermark.emit.strategy' = 'on-event'%s
+  'connector' = 'kafka', 'topic' = '${T}-events', 'format' = 'json', 'scan.watermark.emit.strategy' = 'on-event',
+  'event-time.clock' = 'false'%s
 );
 """
 IDENTITIES = "LISTAGG(CAST(p AS STRING) || '-' || CAST(o AS STRING)) AS events"

@@ -168,7 +168,7 @@ def test_reason_and_time_choose_what_is_sent(graves: Graveyard) -> None:
 
     result = again(graves, reasons=frozenset({"missing"}), since=noon)
     assert (result.sent, result.passed.unselected, result.passed.other_tables) == (2, 3, {"returns": 1})
-    assert [message.timestamp for message in graves.held()] == [NOON_MS, NOON_MS + 1]
+    assert sorted(message.timestamp for message in graves.held()) == [NOON_MS, NOON_MS + 1]
 
     rest = again(graves)
     assert (rest.sent, rest.replayed) == (3, 2)

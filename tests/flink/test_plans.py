@@ -101,6 +101,7 @@ def test_what_a_job_reads_calls_and_sets(mixed):
         span=source.span,
         watermark="`event_time` - INTERVAL '1' MINUTE",
         is_routed=True,
+        clock_delay="5 s",
     )
     assert str(source.span) == "sql/sources/events.sql:2:14"
     assert job.views == ("regions",)

@@ -20,9 +20,9 @@ def test_init_writes_a_project(tmp_path: Path, capsys: pytest.CaptureFixture[str
     assert project.settings.cassandra.keyspace == "my_metrics"
     assert sorted(project.names) == [
         "active_users_by_region",
-        "latest_session_event",
         "region_title",
         "starts_by_hour",
+        "user_presence",
         "user_sessions",
     ]
     assert (folder / ".gitignore").read_text("utf-8") == ".venv/\n.tally/\n__pycache__/\n"

@@ -38,6 +38,10 @@ def at(*moment):
     return datetime(*moment, tzinfo=timezone.utc)
 
 
+def moment(milliseconds):
+    return datetime.fromtimestamp(milliseconds / 1000, timezone.utc)
+
+
 def session(user, kind, event_ms, region="asia", **place):
     return {"user_id": user, "region": region, "kind": kind, "event_ms": event_ms, **place}
 
@@ -81,7 +85,7 @@ SESSIONS = [
 ]
 
 
-def test_users_whose_last_event_is_a_start_are_online():
+def test_users_whose_session_is_open_are_online():
     assert rows("user-sessions", SESSIONS, "active_users") == (("segment", "users"), [("all", 2)])
 
 
@@ -92,28 +96,66 @@ def test_a_region_that_emptied_shows_0():
     )
 
 
-@pytest.mark.parametrize(
-    ("first", "second", "users"),
-    [
-        ((0, 1), (0, 2), 0),
-        ((0, 2), (0, 1), 1),
-        ((0, 9), (1, 3), 0),
-        ((1, 3), (0, 9), 1),
-        ((0, 9), (0, 10), 0),
-        ((9, 0), (10, 0), 0),
-    ],
-)
-def test_of_events_at_one_time_the_higher_partition_and_offset_is_the_later(first, second, users):
-    events = [session("a", "START", 10, at=first), session("a", "END", 10, at=second)]
-    assert rows("user-sessions", events, "active_users")[1] == [("all", users)]
-
-
-def test_aircraft_count_for_the_carrier_of_their_last_event():
+def test_users_time_out_and_sessions_say_so():
     events = [
-        movement("JFK", "TAKEOFF", 0, tailnum="N1"),
+        session("a", "START", 0),
+        session("b", "START", 1, region="europe"),
+        session("b", "START", 1500, region="africa"),
+        session("b", "END", 4600),
+        session("c", "START", 6 * HOUR),
+    ]
+    assert rows("user-sessions", events, "sessions") == (
+        ("user_id", "started_at", "ended_at", "end_reason", "region", "seconds"),
+        [
+            ("a", at(1970, 1, 1), at(1970, 1, 1, 6), "timeout", "asia", 6 * 3600),
+            ("b", moment(1), moment(1500), "superseded", "europe", 1),
+            ("b", moment(1500), moment(4600), "end", "africa", 3),
+            ("c", at(1970, 1, 1, 6), None, None, "asia", None),
+        ],
+    )
+    assert rows("user-sessions", events[:-1], "active_users")[1] == [("all", 1)]
+
+
+def test_minutes_with_a_change_have_what_is_open_at_their_end_and_at_most():
+    minute = 60_000
+    events = [
+        session("a", "START", 0),
+        session("b", "START", 10),
+        session("a", "END", 10),  # together with the START above: two at most
+        session("c", "START", 20),
+        session("b", "END", 30),
+        session("c", "END", 3 * minute),
+        session("d", "START", 3 * minute + 1),
+    ]
+    assert rows("user-sessions", events, "session_minutes") == (
+        ("window_end", "users", "peak", "started", "ended"),
+        [(moment(minute), 1, 2, 3, 2), (moment(4 * minute), 1, 1, 1, 1)],
+    )
+
+
+def test_an_event_that_was_late_makes_no_session():
+    records = raw(session("a", "START", 10), session("a", "END", 20), session("b", "END", 30))
+    late = [Late("active_users", "user-sessions", 0, 1, None, None, 25)]
+    with database({"user-sessions": [records]}, late) as connection:
+        assert expected(connection, "active_users").rows == [("all", 1)]
+        assert expected(connection, "active_users_by_region").rows == [("asia", 0)]
+        assert not_late(connection, "user-sessions") == []
+
+
+def test_an_event_that_was_not_late_for_its_moment_is_told():
+    records = raw(session("a", "START", 10), session("a", "END", 20))
+    late = Late("active_users", "user-sessions", 0, 1, None, None, 19)
+    with database({"user-sessions": [records]}, [late]) as connection:
+        assert not_late(connection, "user-sessions") == [tuple(late)]
+
+
+def test_aircraft_count_for_the_carrier_of_their_take_off_until_they_land_or_time_out():
+    events = [
+        movement("JFK", "TAKEOFF", 0, tailnum="N0"),
+        movement("JFK", "TAKEOFF", 1, tailnum="N1"),
         movement("JFK", "TAKEOFF", 1, tailnum="N2", leg=(JFK, BOS)),
-        movement("JFK", "TAKEOFF", 2, tailnum="N3"),
-        movement("LAX", "LANDING", 9, tailnum="N3", carrier="UA"),
+        movement("JFK", "TAKEOFF", 2, tailnum="N3", carrier="UA"),
+        movement("LAX", "LANDING", 24 * HOUR, tailnum="N3", carrier="AA"),
     ]
     assert rows("flight-events", events, "aircraft_in_flight") == (
         ("carrier", "aircraft", "metres"),
@@ -337,4 +379,4 @@ def test_what_has_no_recount_is_named():
 
 def test_every_shipped_aggregate_has_a_recount():
     shipped = {file.stem for file in Path("sql/aggregates").glob("*.sql")}
-    assert set(recounted()) == shipped | {"busiest_airports"}
+    assert set(recounted()) == shipped | {"busiest_airports", "session_minutes"}

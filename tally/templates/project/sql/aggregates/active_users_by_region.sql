@@ -8,6 +8,6 @@ AS
 SELECT
   region,
   region_title(region) AS title,
-  COUNT(*) FILTER (WHERE kind = 'START') AS users
-FROM latest_session_event
+  SUM(delta) AS users
+FROM user_presence
 GROUP BY region;

@@ -6,8 +6,11 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
+import java.util.function.Supplier;
+import org.apache.flink.api.common.eventtime.Watermark;
 import org.apache.flink.api.common.eventtime.WatermarkGenerator;
 import org.apache.flink.api.common.eventtime.WatermarkGeneratorSupplier;
+import org.apache.flink.api.common.eventtime.WatermarkOutput;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.eventtime.WatermarksWithIdleness;
 import org.apache.flink.api.common.serialization.DeserializationSchema;
@@ -30,6 +33,8 @@ final class EventTimes implements Serializable {
   private final Duration maxAhead;
   private final Clock clock;
   private transient DefaultWatermarkGenerator generated;
+  private transient Supplier<DefaultWatermarkGenerator> generators;
+  private transient long last;
 
   EventTimes(WatermarkStrategy<RowData> watermarks, Duration maxAhead, Clock clock) {
     this.watermarks = watermarks;
@@ -38,7 +43,8 @@ final class EventTimes implements Serializable {
   }
 
   void open(DeserializationSchema.InitializationContext context) {
-    generated = generatedBy(watermarks.createWatermarkGenerator(new Opening(context)));
+    generators = () -> generatedBy(watermarks.createWatermarkGenerator(new Opening(context)));
+    generated = generators.get();
   }
 
   /** With an idle time-out Flink wraps the generator, and gives no way to what is inside. */
@@ -63,6 +69,7 @@ final class EventTimes implements Serializable {
    */
   Fault judge(RowData row, long kafkaTimestamp) {
     long eventTime;
+    last = Long.MIN_VALUE;
     try {
       eventTime = generated.extractTimestamp(row);
     } catch (TableRuntimeException e) {
@@ -71,7 +78,37 @@ final class EventTimes implements Serializable {
     if (eventTime == Long.MIN_VALUE) {
       return noEventTime("the event time is null");
     }
+    last = eventTime;
     return ahead(eventTime, kafkaTimestamp);
+  }
+
+  /** Returns the event time of the row that was judged last, in epoch milliseconds. */
+  long last() {
+    return last;
+  }
+
+  /** Returns by how much the watermark of the row that was judged last is behind its event time. */
+  long delay(RowData row) {
+    Mark mark = new Mark();
+    DefaultWatermarkGenerator fresh = generators.get();
+    fresh.onEvent(row, last, mark);
+    fresh.onPeriodicEmit(mark);
+    return mark.time == Long.MIN_VALUE ? 0 : Math.max(0, last - mark.time);
+  }
+
+  private static final class Mark implements WatermarkOutput {
+    private long time = Long.MIN_VALUE;
+
+    @Override
+    public void emitWatermark(Watermark watermark) {
+      time = watermark.getTimestamp();
+    }
+
+    @Override
+    public void markIdle() {}
+
+    @Override
+    public void markActive() {}
   }
 
   private Fault ahead(long eventTime, long kafkaTimestamp) {

@@ -1,13 +1,19 @@
 package io.tally.connectors.kafka;
 
+import io.tally.connectors.clock.NewestEvents;
+import io.tally.connectors.clock.NewestEvents.Newest;
+import io.tally.connectors.clock.TimedDeserializer;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.apache.flink.api.common.serialization.DeserializationSchema;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
-import org.apache.flink.connector.kafka.source.reader.deserializer.KafkaRecordDeserializationSchema;
+import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplit;
 import org.apache.flink.kafka.shaded.org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.flink.kafka.shaded.org.apache.kafka.common.TopicPartition;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.table.data.GenericRowData;
 import org.apache.flink.table.data.RowData;
@@ -20,7 +26,7 @@ import org.apache.flink.util.Collector;
  * <p>A record that is no row becomes one with its dead letter, if the query reads that column;
  * otherwise it fails the job. A deletion that is skipped becomes such a row too, or otherwise none.
  */
-final class RecordDeserializer implements KafkaRecordDeserializationSchema<RowData> {
+final class RecordDeserializer implements TimedDeserializer {
 
   private static final long serialVersionUID = 1L;
 
@@ -35,6 +41,10 @@ final class RecordDeserializer implements KafkaRecordDeserializationSchema<RowDa
   private transient DeadShare share;
   private transient Counter deadLetters;
   private transient Object[] blanks;
+  private transient NewestEvents newest;
+  private transient Map<TopicPartition, Newest> newestOf;
+  private transient TopicPartition noted;
+  private transient Newest ofNoted;
 
   /**
    * @param eventTimes null if the table has no event time
@@ -50,6 +60,11 @@ final class RecordDeserializer implements KafkaRecordDeserializationSchema<RowDa
     this.eventTimes = eventTimes;
     this.guard = guard;
     this.producedType = producedType;
+  }
+
+  /** Tells whether rows have an event time. */
+  boolean judgesTime() {
+    return eventTimes != null;
   }
 
   @Override
@@ -83,6 +98,7 @@ final class RecordDeserializer implements KafkaRecordDeserializationSchema<RowDa
     Fault fault = decode(kafkaRecord);
     if (fault == null) {
       share.row();
+      note(kafkaRecord);
       values.forEach(collector::collect);
     } else if (layout.deadLetter() < 0) {
       throw new UndecodableRecordException(kafkaRecord, fault);
@@ -105,6 +121,30 @@ final class RecordDeserializer implements KafkaRecordDeserializationSchema<RowDa
     return eventTimes == null || values.isEmpty()
         ? null
         : eventTimes.judge(values.get(0), kafkaRecord.timestamp());
+  }
+
+  @Override
+  public void noteNewest(NewestEvents newest) {
+    this.newest = newest;
+    this.newestOf = new HashMap<>();
+    this.noted = new TopicPartition("", -1);
+  }
+
+  private void note(ConsumerRecord<?, ?> kafkaRecord) {
+    if (newest == null || values.isEmpty()) {
+      return;
+    }
+    // Records come by partition, many of one together.
+    if (kafkaRecord.partition() != noted.partition()
+        || !kafkaRecord.topic().equals(noted.topic())) {
+      noted = new TopicPartition(kafkaRecord.topic(), kafkaRecord.partition());
+      ofNoted = newestOf.computeIfAbsent(noted, this::begun);
+    }
+    ofNoted.take(eventTimes.last(), kafkaRecord.timestamp());
+  }
+
+  private Newest begun(TopicPartition partition) {
+    return newest.begin(KafkaPartitionSplit.toSplitId(partition), eventTimes.delay(values.get(0)));
   }
 
   private GenericRowData placed(

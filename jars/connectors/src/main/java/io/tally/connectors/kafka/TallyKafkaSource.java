@@ -1,5 +1,7 @@
 package io.tally.connectors.kafka;
 
+import io.tally.connectors.clock.BoundedSource;
+import io.tally.connectors.clock.ClockSource;
 import java.time.Clock;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -12,6 +14,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.serialization.DeserializationSchema;
+import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.connector.kafka.source.KafkaSource;
 import org.apache.flink.connector.kafka.source.KafkaSourceBuilder;
 import org.apache.flink.kafka.shaded.org.apache.kafka.common.TopicPartition;
@@ -109,7 +112,7 @@ final class TallyKafkaSource extends KafkaDynamicSource implements SupportsProje
   @Override
   public ScanRuntimeProvider getScanRuntimeProvider(ScanContext context) {
     RowLayout layout = layout();
-    KafkaSource<RowData> source = kafkaSource(deserializer(context, layout));
+    Source<RowData, ?, ?> source = source(deserializer(context, layout));
     WatermarkStrategy<RowData> watermarks = watermarks(layout);
     return new DataStreamScanProvider() {
       @Override
@@ -140,6 +143,17 @@ final class TallyKafkaSource extends KafkaDynamicSource implements SupportsProje
     return layout.deadLetter() < 0
         ? watermarkStrategy
         : new RowWatermarks(watermarkStrategy, layout.deadLetter());
+  }
+
+  private Source<RowData, ?, ?> source(RecordDeserializer deserializer) {
+    KafkaSource<RowData> source = kafkaSource(deserializer);
+    if (!deserializer.judgesTime()) {
+      return source;
+    }
+    if (boundedMode != BoundedMode.UNBOUNDED) {
+      return new BoundedSource(source, deserializer);
+    }
+    return guard.clock() ? new ClockSource(source, deserializer, guard.clockDelay()) : source;
   }
 
   private KafkaSource<RowData> kafkaSource(RecordDeserializer deserializer) {

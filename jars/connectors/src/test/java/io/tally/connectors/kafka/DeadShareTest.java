@@ -19,7 +19,9 @@ class DeadShareTest {
   private long offset;
 
   private static DeadShare share(double most) {
-    return new DeadShare(new SourceGuard("events", Duration.ofHours(1), most, Deletions.DEAD));
+    return new DeadShare(
+        new SourceGuard(
+            "events", Duration.ofHours(1), most, Deletions.DEAD, true, Duration.ofSeconds(5)));
   }
 
   private void rows(int count) {

@@ -61,7 +61,9 @@ class RecordDeserializerTest {
       throws Exception {
     List<LogicalType> types = Collections.nCopies(layout.arity(), new BigIntType(false));
     Parts parts = new Parts(key, value, false, types);
-    SourceGuard guard = new SourceGuard("events", Duration.ofHours(1), maxShare, deletions);
+    SourceGuard guard =
+        new SourceGuard(
+            "events", Duration.ofHours(1), maxShare, deletions, true, Duration.ofSeconds(5));
     RecordDeserializer deserializer = new RecordDeserializer(parts, layout, null, guard, TYPE);
     deserializer.open(new OpeningContext());
     return deserializer;

@@ -1,0 +1,189 @@
+package io.tally.connectors.clock;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import org.apache.flink.api.common.eventtime.Watermark;
+import org.apache.flink.api.connector.source.ReaderOutput;
+import org.apache.flink.api.connector.source.SourceEvent;
+import org.apache.flink.api.connector.source.SourceReader;
+import org.apache.flink.api.connector.source.SourceReaderContext;
+import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplit;
+import org.apache.flink.core.io.InputStatus;
+import org.apache.flink.table.data.RowData;
+
+/** Flink's reader of a Kafka source, whose partitions go on by the clock where they end. */
+@SuppressWarnings("try") // Flink's interface has it so
+final class ClockReader implements SourceReader<RowData, KafkaPartitionSplit> {
+
+  private final SourceReader<RowData, KafkaPartitionSplit> reader;
+  private final SourceReaderContext context;
+  private final ReadPositions read;
+  private final NewestEvents newest;
+  private final long leastDelay;
+
+  private final Set<String> splits = new LinkedHashSet<>();
+  private final Set<String> waiting = new LinkedHashSet<>();
+  private Ends ends;
+  private boolean isReported = true;
+  private SourceTime sourceTime;
+  private boolean isTold;
+  private CompletableFuture<Void> woken = new CompletableFuture<>();
+
+  /**
+   * @param leastDelay of time by the clock behind the present, in milliseconds
+   */
+  ClockReader(
+      SourceReader<RowData, KafkaPartitionSplit> reader,
+      SourceReaderContext context,
+      ReadPositions read,
+      NewestEvents newest,
+      long leastDelay) {
+    this.reader = reader;
+    this.context = context;
+    this.read = read;
+    this.newest = newest;
+    this.leastDelay = leastDelay;
+  }
+
+  @Override
+  public void start() {
+    reader.start();
+  }
+
+  @Override
+  public InputStatus pollNext(ReaderOutput<RowData> output) throws Exception {
+    InputStatus status = reader.pollNext(output);
+    if (woken.isDone()) {
+      woken = new CompletableFuture<>();
+    }
+    if (isTold || read.hasMoved()) {
+      isTold = false;
+      goOn(output);
+    }
+    return status;
+  }
+
+  private void goOn(ReaderOutput<RowData> output) {
+    if (splits.isEmpty() && sourceTime != null) {
+      output.emitWatermark(new Watermark(sourceTime.time()));
+    }
+    if (ends != null) {
+      waiting.removeIf(split -> isThrough(split, output));
+    }
+    if (!isReported) {
+      isReported = true;
+      context.sendSourceEventToCoordinator(reached());
+    }
+  }
+
+  /** Moves a split on that has been read to where it ended. */
+  private boolean isThrough(String split, ReaderOutput<RowData> output) {
+    if (!isAtEnd(split)) {
+      return false;
+    }
+    Event event = newest.of(split);
+    if (event != null || sourceTime != null) {
+      long time = event == null ? sourceTime.time() : event.reached(leastDelay, ends.at());
+      output.createOutputForSplit(split).emitWatermark(new Watermark(time));
+    }
+    return true;
+  }
+
+  private boolean isAtEnd(String split) {
+    Long end = ends.offsets().get(split);
+    return end != null && read.isAt(split, end);
+  }
+
+  private Reached reached() {
+    long least = Reached.NONE;
+    boolean hasEmpty = false;
+    for (String split : splits) {
+      Event event = newest.of(split);
+      if (event != null) {
+        long time =
+            isAtEnd(split) ? event.reached(leastDelay, ends.at()) : event.reached(leastDelay);
+        least = Math.min(least, time);
+      } else if (isAtEnd(split)) {
+        hasEmpty = true;
+      } else {
+        return new Reached(Reached.UNKNOWN, true);
+      }
+    }
+    return new Reached(least, hasEmpty);
+  }
+
+  @Override
+  public void handleSourceEvents(SourceEvent event) {
+    if (event instanceof Ends told) {
+      ends = told;
+      waiting.clear();
+      waiting.addAll(splits);
+      isReported = false;
+      wake();
+    } else if (event instanceof SourceTime told) {
+      sourceTime = told;
+      wake();
+    } else {
+      reader.handleSourceEvents(event);
+    }
+  }
+
+  private void wake() {
+    isTold = true;
+    woken.complete(null);
+  }
+
+  @Override
+  public CompletableFuture<Void> isAvailable() {
+    CompletableFuture<Void> available = reader.isAvailable();
+    if (available.isDone()) {
+      return available;
+    }
+    return woken.isDone() ? woken : CompletableFuture.anyOf(available, woken).thenApply(x -> null);
+  }
+
+  @Override
+  public void addSplits(List<KafkaPartitionSplit> added) {
+    for (KafkaPartitionSplit split : added) {
+      splits.add(split.splitId());
+      Event event = TimedSplit.newestOf(split);
+      if (event != null) {
+        newest.restore(split.splitId(), event);
+      }
+    }
+    reader.addSplits(added);
+  }
+
+  @Override
+  public List<KafkaPartitionSplit> snapshotState(long checkpoint) {
+    List<KafkaPartitionSplit> timed = new ArrayList<>();
+    for (KafkaPartitionSplit split : reader.snapshotState(checkpoint)) {
+      timed.add(new TimedSplit(split, newest.of(split.splitId())));
+    }
+    return timed;
+  }
+
+  @Override
+  public void notifyNoMoreSplits() {
+    reader.notifyNoMoreSplits();
+  }
+
+  @Override
+  public void notifyCheckpointComplete(long checkpoint) throws Exception {
+    reader.notifyCheckpointComplete(checkpoint);
+  }
+
+  @Override
+  public void pauseOrResumeSplits(Collection<String> toPause, Collection<String> toResume) {
+    reader.pauseOrResumeSplits(toPause, toResume);
+  }
+
+  @Override
+  public void close() throws Exception {
+    reader.close();
+  }
+}

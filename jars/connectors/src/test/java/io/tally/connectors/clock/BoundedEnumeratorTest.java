@@ -1,0 +1,68 @@
+package io.tally.connectors.clock;
+
+import static io.tally.connectors.clock.Proxies.proxy;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.flink.api.connector.source.SplitEnumerator;
+import org.apache.flink.api.connector.source.SplitEnumeratorContext;
+import org.apache.flink.connector.kafka.source.enumerator.KafkaSourceEnumState;
+import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class BoundedEnumeratorTest {
+
+  private final List<String> told = new ArrayList<>();
+  private final BoundedEnumerator enumerator = new BoundedEnumerator(flinks(), context());
+
+  @SuppressWarnings("unchecked")
+  private static SplitEnumerator<KafkaPartitionSplit, KafkaSourceEnumState> flinks() {
+    return proxy(SplitEnumerator.class, (method, arguments) -> null);
+  }
+
+  @SuppressWarnings("unchecked")
+  private SplitEnumeratorContext<KafkaPartitionSplit> context() {
+    return proxy(
+        SplitEnumeratorContext.class,
+        (method, arguments) ->
+            method.equals("currentParallelism")
+                ? Integer.valueOf(2)
+                : told.add("%s %s".formatted(arguments[0], ((SourceTime) arguments[1]).time())));
+  }
+
+  @BeforeEach
+  void begin() {
+    enumerator.addReader(0);
+    enumerator.addReader(1);
+  }
+
+  @Test
+  void tellsAllTheNewestOnceAllHaveFinished() {
+    enumerator.handleSourceEvent(1, new Finished(7));
+    assertThat(told).isEmpty();
+    enumerator.handleSourceEvent(0, new Finished(5));
+    assertThat(told).containsExactly("0 7", "1 7");
+  }
+
+  @Test
+  void waitsForAReaderThatIsBegunAgain() {
+    enumerator.handleSourceEvent(1, new Finished(7));
+    enumerator.addReader(1);
+    enumerator.handleSourceEvent(0, new Finished(5));
+    assertThat(told).isEmpty();
+    enumerator.handleSourceEvent(1, new Finished(6));
+    assertThat(told).containsExactly("0 6", "1 6");
+  }
+
+  @Test
+  void tellsAReaderAloneThatIsBegunAgainBehindTheOthers() {
+    enumerator.handleSourceEvent(0, new Finished(5));
+    enumerator.handleSourceEvent(1, new Finished(7));
+    told.clear();
+    enumerator.addReader(1);
+    enumerator.handleSourceEvent(1, new Finished(Finished.NONE));
+    assertThat(told).containsExactly("1 7");
+  }
+}

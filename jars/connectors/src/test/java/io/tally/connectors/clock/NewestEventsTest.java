@@ -1,0 +1,33 @@
+package io.tally.connectors.clock;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+class NewestEventsTest {
+
+  private final NewestEvents newest = new NewestEvents();
+
+  @Test
+  void isTheNewestByEventTimeAndTheLastOfEqualOnes() {
+    NewestEvents.Newest ofPartition = newest.begin("t-0", 1_000);
+    ofPartition.take(30, 1);
+    ofPartition.take(20, 2);
+    assertThat(newest.of("t-0")).isEqualTo(new Event(30, 1, 1_000));
+    ofPartition.take(30, 3);
+    assertThat(newest.of("t-0")).isEqualTo(new Event(30, 3, 1_000));
+    assertThat(newest.of("t-1")).isNull();
+  }
+
+  @Test
+  void goesOnFromACheckpointAndTakesTheDelayOfToday() {
+    newest.restore("t-0", new Event(30, 1, 1_000));
+    assertThat(newest.of("t-0")).isEqualTo(new Event(30, 1, 1_000));
+    NewestEvents.Newest ofPartition = newest.begin("t-0", 7_000);
+    assertThat(newest.of("t-0")).isEqualTo(new Event(30, 1, 7_000));
+    ofPartition.take(20, 2);
+    assertThat(newest.of("t-0")).isEqualTo(new Event(30, 1, 7_000));
+    ofPartition.take(40, 3);
+    assertThat(newest.of("t-0")).isEqualTo(new Event(40, 3, 7_000));
+  }
+}

@@ -1,0 +1,105 @@
+package io.tally.connectors.clock;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.OptionalLong;
+import org.junit.jupiter.api.Test;
+
+class SourceTimesTest {
+
+  private static final long DELAY = 5_000;
+  private static final long NOW = 1_700_000_000_000L;
+
+  private final SourceTimes times = new SourceTimes(DELAY);
+
+  private OptionalLong first(long time, boolean hasEmpty) {
+    return times.take(0, new Reached(time, hasEmpty), 2, NOW);
+  }
+
+  private OptionalLong second(long time, long now) {
+    return times.take(1, new Reached(time, false), 2, now);
+  }
+
+  /** A round in which one reader has an empty partition, and nothing else. */
+  private OptionalLong withEmpty(long time, long now) {
+    times.begin();
+    assertThat(first(Reached.NONE, true)).isEmpty();
+    return second(time, now);
+  }
+
+  @Test
+  void isTheLeastOfAllReadersOnceAllHaveSaid() {
+    assertThat(first(NOW - 7, false)).isEmpty();
+    assertThat(second(NOW - 9, NOW)).hasValue(NOW - 9);
+    times.begin();
+    assertThat(second(NOW - 5, NOW)).isEmpty();
+    assertThat(first(NOW - 6, false)).hasValue(NOW - 6);
+  }
+
+  @Test
+  void isToldOnceInARound() {
+    first(NOW - 7, false);
+    assertThat(second(NOW - 9, NOW)).isPresent();
+    assertThat(second(NOW - 8, NOW)).isEmpty();
+  }
+
+  @Test
+  void isNotKnownWhileAReaderDoesNotKnowOrHasGone() {
+    first(Reached.UNKNOWN, false);
+    assertThat(second(NOW, NOW)).isEmpty();
+    times.begin();
+    first(NOW, false);
+    times.forget();
+    assertThat(second(NOW, NOW)).isEmpty();
+  }
+
+  @Test
+  void isOfThoseThatHaveHadEvents() {
+    first(Reached.NONE, false);
+    assertThat(second(NOW, NOW)).hasValue(NOW);
+    times.begin();
+    first(Reached.NONE, true);
+    assertThat(second(Reached.NONE, NOW)).isEmpty();
+  }
+
+  @Test
+  void followsLiveEventsAtOnceAfterTheFirstDelay() {
+    assertThat(withEmpty(NOW - 10, NOW)).isEmpty();
+    assertThat(withEmpty(NOW - 10 + DELAY - 1, NOW + DELAY - 1)).isEmpty();
+    assertThat(withEmpty(NOW - 10 + DELAY, NOW + DELAY)).hasValue(NOW - 10 + DELAY);
+    assertThat(withEmpty(NOW - 10 + 7_000, NOW + 7_000)).hasValue(NOW - 10 + 7_000);
+  }
+
+  @Test
+  void believesWhatOutrunsTheClockOnlyAfterTheDelay() {
+    long start = 1_357_016_400_000L;
+    long hour = 3_600_000;
+    for (int second = 0; second < 5; second++) {
+      assertThat(withEmpty(start + second * hour, NOW + second * 1_000)).isEmpty();
+    }
+    for (int second = 5; second < 20; second++) {
+      assertThat(withEmpty(start + second * hour, NOW + second * 1_000))
+          .hasValue(start + (second - 5) * hour + DELAY);
+    }
+    // In silence it gets there.
+    long last = start + 19 * hour;
+    assertThat(withEmpty(last + 1_000, NOW + 24_000)).hasValue(last + 1_000);
+  }
+
+  @Test
+  void whoHasGoneLeavesNothingToGoOnFrom() {
+    withEmpty(NOW, NOW);
+    times.forget();
+    assertThat(withEmpty(NOW + DELAY, NOW + DELAY)).isEmpty();
+  }
+
+  @Test
+  void keepsNoMoreThanTheDelay() {
+    for (int second = 0; second < 10_000; second++) {
+      times.begin();
+      first(NOW, false);
+      second(NOW, NOW + second * 1_000L);
+    }
+    assertThat(times.kept()).isLessThan(10);
+  }
+}

@@ -1,0 +1,301 @@
+"""Time goes on by the clock where a topic has been read to its end: windows close in silence, and none too early."""
+
+from __future__ import annotations
+
+import json
+import random
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timezone
+
+import psutil
+import pytest
+from cassandra import InvalidRequest
+from confluent_kafka import Producer
+
+from tally.running.following import Progress
+from tally.running.rest import wait_for
+from tally.stack.state import home_of, read_state
+from tests.e2e.dead_letters import run_and_kill
+from tests.e2e.late_rows import late_rows
+from tests.e2e.test_account import accounts
+from tests.e2e.workbench import Workbench
+
+EVENTS = """
+CREATE TABLE events (
+  user_id STRING NOT NULL,
+  event_ms BIGINT NOT NULL,
+  event_time AS TO_TIMESTAMP_LTZ(event_ms, 3),
+  WATERMARK FOR event_time AS event_time - INTERVAL '1' SECOND
+) WITH ('connector' = 'kafka', 'topic' = '${T}-events', 'format' = 'json'%s);
+"""
+WINDOWED = """
+CREATE MATERIALIZED TABLE seconds (PRIMARY KEY (window_end) NOT ENFORCED) WITH ('sinks' = 'cassandra')
+AS SELECT window_end, COUNT(*) AS n FROM TABLE({window}) GROUP BY window_start, window_end;
+"""
+WINDOWS = {
+    "tumbling": "TUMBLE(TABLE events, DESCRIPTOR(event_time), INTERVAL '2' SECOND)",
+    "hopping": "HOP(TABLE events, DESCRIPTOR(event_time), INTERVAL '1' SECOND, INTERVAL '2' SECOND)",
+    "cumulating": "CUMULATE(TABLE events, DESCRIPTOR(event_time), INTERVAL '1' SECOND, INTERVAL '2' SECOND)",
+}
+SECOND = 1000
+PAUSE = 15
+"""Seconds; longer than any time after which something could be thought to be idle."""
+HOUR = 3600 * SECOND
+DAY = 24 * HOUR
+LAST_YEAR = 1_700_000_000_000
+
+
+def shop(bench: Workbench, partitions: int, kind: str = "tumbling", options: str = "") -> str:
+    sql = WINDOWED.format(window=WINDOWS[kind])
+    bench.write({"sql/sources/events.sql": EVENTS % options, "sql/aggregates/a0.sql": sql})
+    return bench.topic("events", partitions)
+
+
+def now() -> int:
+    return int(time.time() * 1000)
+
+
+def counted(bench: Workbench) -> int:
+    try:
+        return sum(n for (n,) in bench.rows("seconds", "n"))
+    except InvalidRequest:
+        return 0  # the table is not there yet
+
+
+def until(found: Callable[[], bool], seconds: float = 90) -> Callable[[Sequence[Progress]], bool]:
+    """Return what ends a run as soon as something is found."""
+    deadline = time.monotonic() + seconds
+
+    def over(_progress: Sequence[Progress]) -> bool:
+        assert time.monotonic() < deadline, "not found in time"
+        return found()
+
+    return over
+
+
+@pytest.mark.parametrize(
+    ("kind", "parallelism", "partitions"),
+    [("tumbling", 1, 1), ("hopping", 2, 4), ("cumulating", 1, 4), ("tumbling", 3, 2)],
+)
+def test_the_last_window_closes_in_silence(
+    bench: Workbench, kind: str, parallelism: int, partitions: int
+) -> None:
+    """All partitions but one are empty."""
+    bench.settings["TALLY_FLINK_PARALLELISM"] = str(parallelism)
+    topic = shop(bench, partitions, kind)
+    at = now() // 2000 * 2000 + 500
+    bench.produce(topic, [("u", {"user_id": "u", "event_ms": at}, at)])
+    every = {"tumbling": 1, "hopping": 2, "cumulating": 2}[kind]
+    bench.run(until=until(lambda: counted(bench) == every))
+    assert late_rows(bench.kafka, f"{topic}.late") == []
+
+
+def test_what_comes_after_the_clock_has_closed_its_window_is_late_and_accounted_for(bench: Workbench) -> None:
+    topic = shop(bench, 2)
+    at = now() // SECOND * SECOND + 123  # milliseconds that JSON writes with three digits
+    bench.produce(topic, [("u", {"user_id": "u", "event_ms": at}, at)])
+    late: list[int] = []
+
+    def refused() -> bool:
+        if counted(bench) == 1 and not late:
+            late.append(at - 10 * SECOND)
+            bench.produce(topic, [("u", {"user_id": "u", "event_ms": late[0]}, None)], 1)
+        return bool(late) and bool(late_rows(bench.kafka, f"{topic}.late"))
+
+    bench.run(until=until(refused))
+    [row] = late_rows(bench.kafka, f"{topic}.late")
+    assert row.row == {
+        "event_time": f"{datetime.fromtimestamp(late[0] / 1000, timezone.utc):%FT%T.%f}"[:-3] + "Z"
+    }
+    [total] = accounts(bench).values()
+    assert (total.read, total.late, total.counted, total.complaints) == (2, 1, 1, ())
+
+
+def test_old_events_are_read_without_a_late_one(bench: Workbench) -> None:
+    """One partition is ten times longer than the others, and each is in order."""
+    bench.settings["TALLY_FLINK_PARALLELISM"] = "2"
+    topic = shop(bench, 4)
+    for partition, events in enumerate([20_000, 2_000, 2_000, 2_000]):
+        step = DAY // events
+        bench.produce(
+            topic,
+            [(None, {"user_id": "u", "event_ms": LAST_YEAR + n * step}, now()) for n in range(events)],
+            partition,
+        )
+    bench.run(until=until(lambda: counted(bench) == 26_000, 180))
+    assert late_rows(bench.kafka, f"{topic}.late") == []
+
+
+MINUTES = "TUMBLE(TABLE events, DESCRIPTOR(event_time), INTERVAL '1' MINUTE)"
+
+
+@contextmanager
+def stopped(processes: Sequence[psutil.Process]) -> Iterator[None]:
+    """Stop processes (SIGSTOP) for the time of the block."""
+    for process in processes:
+        process.suspend()
+    try:
+        yield
+    finally:
+        for process in processes:
+            process.resume()
+
+
+def produce_hours(bench: Workbench, topic: str, first: int, hours: int) -> int:
+    """Produce hours of last year, each partition in order, one of four with ten times as many events as the others."""
+    start, length = LAST_YEAR + first * HOUR, hours * HOUR
+    for partition, events in enumerate([20_000, 2_000, 2_000, 2_000]):
+        times = [start + number * length // events for number in range(events)]
+        bench.produce(topic, [(None, {"user_id": "u", "event_ms": at}, None) for at in times], partition)
+    return 26_000
+
+
+def test_a_replay_that_is_held_up_has_no_late_row(bench: Workbench) -> None:
+    """With a backlog the job stands still, then the broker; it is killed and goes on, at another parallelism."""
+    bench.settings["TALLY_FLINK_PARALLELISM"] = "2"
+    topic = shop(bench, 4)
+    bench.write({"sql/aggregates/a0.sql": WINDOWED.format(window=MINUTES)})
+    [child] = read_state(home_of(bench.stack.root, "kafka")).processes.values()
+    broker = psutil.Process(child.pid)
+    produced = produce_hours(bench, topic, 0, 4)
+    with run_and_kill(bench) as run:
+        wait_for(lambda: counted(bench) > 20_000)
+        job = psutil.Process(run.process.pid)
+        with stopped([job, *job.children(recursive=True)]):
+            produced += produce_hours(bench, topic, 5, 4)
+            time.sleep(PAUSE)
+        wait_for(lambda: counted(bench) > 46_000)
+        with stopped([job, *job.children(recursive=True)]):
+            produced += produce_hours(bench, topic, 10, 4)
+            broker.suspend()
+        time.sleep(PAUSE)
+        broker.resume()
+        wait_for(lambda: counted(bench) > 72_000)
+        run.until_checkpointed("a0")
+    produced += produce_hours(bench, topic, 15, 4)
+    for partition in range(4):
+        bench.produce(topic, [(None, {"user_id": "u", "event_ms": LAST_YEAR + 2 * DAY}, None)], partition)
+    bench.settings["TALLY_FLINK_PARALLELISM"] = "3"
+    bench.run(until=until(lambda: counted(bench) >= produced))
+    assert late_rows(bench.kafka, f"{topic}.late") == []
+
+
+@contextmanager
+def traffic(bench: Workbench, topic: str, partition: int) -> Iterator[list[int]]:
+    """Produce events to one partition all the while, and list their times."""
+    stop, times = threading.Event(), list[int]()
+
+    def produce() -> None:
+        chance = random.Random(1)
+        while not stop.wait(0.2):
+            times.append(now() - chance.randrange(500))
+            bench.produce(topic, [(None, {"user_id": "u", "event_ms": times[-1]}, None)], partition)
+
+    thread = threading.Thread(target=produce)
+    thread.start()
+    try:
+        yield times
+    finally:
+        stop.set()
+        thread.join()
+
+
+def test_a_silent_partition_holds_no_busy_one_back_and_what_resumes_is_counted(bench: Workbench) -> None:
+    bench.settings["TALLY_FLINK_PARALLELISM"] = "2"
+    topic = shop(bench, 2)
+    bench.produce(topic, [(None, {"user_id": "u", "event_ms": now()}, None)], 1)
+    with traffic(bench, topic, 0) as times:
+        produced: list[int] = []
+
+        def resumed() -> bool:
+            if counted(bench) > 20 and not produced:
+                produced.append(now())
+                bench.produce(topic, [(None, {"user_id": "u", "event_ms": produced[0]}, None)], 1)
+            return bool(produced) and counted(bench) > 60
+
+        bench.run(until=until(resumed))
+    bench.run(until=until(lambda: counted(bench) == len(times) + 2))
+    assert late_rows(bench.kafka, f"{topic}.late") == []
+
+
+def feed_history(bench: Workbench, topic: str, partitions: int) -> int:
+    """Feed events of last year into an empty topic, an hour in 20 ms, a partition up to a second behind another.
+
+    The last of each partition closes the windows of all others. Returns how many those are.
+    """
+    chance = random.Random(7)
+    waiting: list[tuple[float, int, int]] = []
+    began = time.monotonic()
+    for number in range(500):
+        partition = chance.randrange(partitions)
+        behind = partition / partitions
+        waiting.append((began + 0.02 * number + behind, partition, LAST_YEAR + number * HOUR))
+    end = LAST_YEAR + 600 * HOUR
+    waiting += [(began + 13, partition, end) for partition in range(partitions)]
+    producer = Producer({"bootstrap.servers": bench.kafka, "acks": "all", "linger.ms": 0})
+    for due, partition, event in sorted(waiting):
+        producer.poll(max(0, due - time.monotonic()))
+        producer.produce(topic, json.dumps({"user_id": "u", "event_ms": event}), partition=partition)
+    assert producer.flush(30) == 0
+    return 500
+
+
+def test_history_that_is_fed_into_an_empty_topic_has_no_late_row(bench: Workbench) -> None:
+    """As `tally feed --speedup` does into a running job: a day of events in half a second."""
+    bench.settings["TALLY_FLINK_PARALLELISM"] = "3"
+    topic = shop(bench, 4)
+    feeder: list[threading.Thread] = []
+
+    deadline = time.monotonic() + 150
+
+    def all_closed(progress: Sequence[Progress]) -> bool:
+        assert time.monotonic() < deadline, progress
+        if not feeder and all(one.state == "RUNNING" for one in progress):
+            time.sleep(8)  # by now the source knows that the topic is empty: sooner would be another case
+            feeder.append(threading.Thread(target=feed_history, args=(bench, topic, 4)))
+            feeder[0].start()
+        return counted(bench) >= 500
+
+    bench.run(until=all_closed)
+    feeder[0].join()
+    assert late_rows(bench.kafka, f"{topic}.late") == []
+
+
+def test_what_stands_in_an_open_transaction_holds_time_back(bench: Workbench) -> None:
+    """Its records cannot be read yet, and are recorded long before they can."""
+    topic = shop(bench, 1)
+    at = now()
+    bench.produce(topic, [("u", {"user_id": "u", "event_ms": at}, at)])
+    client = Producer({"bootstrap.servers": bench.kafka, "transactional.id": topic})
+    client.init_transactions(30)
+    opened: list[int] = []
+
+    def both() -> bool:
+        found = counted(bench)
+        if found == 1 and not opened:
+            opened.append(now())
+            client.begin_transaction()
+            client.produce(topic, json.dumps({"user_id": "u", "event_ms": opened[0]}))
+            assert client.flush(30) == 0
+            time.sleep(PAUSE)
+            client.commit_transaction(30)
+        return found == 2
+
+    bench.run(until=until(both))
+    assert late_rows(bench.kafka, f"{topic}.late") == []
+
+
+def test_time_goes_on_in_silence_after_a_kill(bench: Workbench) -> None:
+    """From the newest event that the checkpoint knows: nothing is read after the restart."""
+    topic = shop(bench, 1, options=", 'event-time.clock-delay' = '40 s'")
+    with run_and_kill(bench) as run:
+        run.until_checkpointed("a0")
+        at = now()
+        bench.produce(topic, [(None, {"user_id": "u", "event_ms": at}, at)])
+        wait_for(lambda: sum(one.read or 0 for one in accounts(bench).values()) == 1)
+    assert counted(bench) == 0
+    bench.run(until=until(lambda: counted(bench) == 1))
+    assert now() - at > 40 * SECOND
