@@ -22,6 +22,8 @@ class Derived:
     Attributes:
         width: number of columns.
         keys: its unique keys, as column indexes; the empty key says "at most one row".
+        versions: keys of things that have several rows, each of which says all that those before it said: a table
+            by such a key keeps the last, but whatever counts or joins rows meets every one.
         constants: columns that hold one literal.
         updating: whether rows change after they were emitted.
         windows: the window of each column that is a bound of one.
@@ -32,6 +34,12 @@ class Derived:
     constants: frozenset[int] = frozenset()
     updating: bool = False
     windows: Mapping[int, Window] = field(default_factory=dict)
+    versions: frozenset[Key] = frozenset()
+
+    @property
+    def kept(self) -> frozenset[Key]:
+        """The keys that a table can keep this result by."""
+        return self.keys | self.versions
 
     def admits(self, key: Key) -> bool:
         """Tell whether ``key`` can be the primary key of a table that keeps this result.
@@ -40,7 +48,7 @@ class Derived:
         changes would leave its old version behind. Constant columns make no difference.
         """
         wanted = key - self.constants
-        candidates = {candidate - self.constants for candidate in self.keys}
+        candidates = {candidate - self.constants for candidate in self.kept}
         return wanted in candidates if self.updating else any(c <= wanted for c in candidates)
 
     def is_unique_by(self, columns: Iterable[int]) -> bool:

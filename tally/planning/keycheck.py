@@ -26,7 +26,7 @@ class SinkKeys:
         The empty key says that the result has one row, and no constant column to be its key.
         """
         derived, names = self._derived[sink.node], _names(sink)
-        keys = {tuple(names[column] for column in sorted(_written(key, derived))) for key in derived.keys}
+        keys = {tuple(names[column] for column in sorted(_written(key, derived))) for key in derived.kept}
         return tuple(sorted(keys, key=lambda key: (len(key), key)))
 
     def window(self, sink: PlanTable, key: Sequence[str]) -> Window | None:

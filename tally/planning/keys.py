@@ -9,7 +9,7 @@ alone). So tally derives keys on its own, node by node, and checks every sink ag
 - a Top-N: its partition keys and the rank where the rank is a column of it, else what was a key of its input; at
   most one row a partition: its partition keys;
 - a join: the keys of both sides together; one side's, where the other side is joined on a key of its own;
-- SESSIONS: the key of the events and ``started_at``.
+- SESSIONS: on the way to a sink, the key of the events and ``started_at``, of which a session has two rows.
 
 A node that is not known has no keys, so that an aggregate over it is refused rather than served wrongly. A result
 that is updated loses a key at an exchange that does not hash by columns of it: two versions of one row could
@@ -42,7 +42,10 @@ def derive(nodes: Sequence[Node], edges: Sequence[Mapping[str, Any]]) -> dict[in
     derived: dict[int, Derived] = {}
     for node in nodes:
         inputs = [derived[edge["source"]] for edge in edges if edge["target"] == node["id"]]
-        derived[node["id"]] = _RULES.get(_kind(node), _unknown)(node, inputs)
+        kind = _kind(node)
+        if kind not in _HANDING_ON:
+            inputs = [replace(one, versions=frozenset()) for one in inputs]
+        derived[node["id"]] = _RULES.get(kind, _unknown)(node, inputs)
     return derived
 
 
@@ -74,9 +77,13 @@ def _exchange(node: Node, inputs: Sequence[Derived]) -> Derived:
     if not before.updating or distribution["type"] in {"SINGLETON", "KEEP_INPUT_AS_IS"}:
         return before
     if distribution["type"] != "HASH":
-        return replace(before, keys=frozenset())
+        return replace(before, keys=frozenset(), versions=frozenset())
     hashed = frozenset(distribution["keys"])
-    return replace(before, keys=frozenset(key for key in before.keys if hashed <= key | before.constants))
+
+    def safe(keys: frozenset[Key]) -> frozenset[Key]:
+        return frozenset(key for key in keys if hashed <= key | before.constants)
+
+    return replace(before, keys=safe(before.keys), versions=safe(before.versions))
 
 
 def _calc(node: Node, inputs: Sequence[Derived]) -> Derived:
@@ -91,8 +98,18 @@ def _calc(node: Node, inputs: Sequence[Derived]) -> Derived:
             literals.add(index)
     constants = {place for old in before.constants for place in places.get(old, ())} | literals
     windows = {place: window for old, window in before.windows.items() for place in places.get(old, ())}
-    keys = {new for key in before.keys for new in _moved(key, places, before.constants)}
-    return Derived(len(node["projection"]), frozenset(keys), frozenset(constants), before.updating, windows)
+
+    def moved(keys: frozenset[Key]) -> frozenset[Key]:
+        return frozenset(new for key in keys for new in _moved(key, places, before.constants))
+
+    return Derived(
+        width=len(node["projection"]),
+        keys=moved(before.keys),
+        constants=frozenset(constants),
+        updating=before.updating,
+        windows=windows,
+        versions=moved(before.versions),
+    )
 
 
 def _uncast(expression: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -146,9 +163,13 @@ def _sink(node: Node, inputs: Sequence[Derived]) -> Derived:
     if node["inputChangelogMode"] == ["INSERT"] or before.updating:
         return before
     # The planner knows of changes that the rules above do not.
-    return replace(before, keys=frozenset(), updating=True)
+    return replace(before, keys=frozenset(), versions=frozenset(), updating=True)
 
 
+# Nodes that put out each row that comes in, or leave it out, whatever others there are.
+_HANDING_ON = frozenset(
+    {"calc", "exchange", "watermark-assigner", "mini-batch-assigner", "drop-update-before", "sink"}
+)
 _RULES: Mapping[str, Rule] = {
     "table-source-scan": _scan,
     "calc": _calc,

@@ -2,7 +2,7 @@
 
 Its rows are insert-only: one when a session starts, with ``ended_at`` null, and one when it is over. Both are known by
 the key of the events and ``started_at``, and the later one holds all that the earlier one says; so a sink by that key
-keeps a row a session.
+keeps a row a session, while a join or a Top-N meets both.
 """
 
 from __future__ import annotations
@@ -40,11 +40,12 @@ def time_column(node: Node) -> int:
 
 
 def process_table_function(node: Node, _inputs: Sequence[Derived]) -> Derived:
-    """Derive the keys of a process table function: of SESSIONS, the key of the events and ``started_at``."""
+    """Derive what is known of a process table function: of SESSIONS, what its rows are versions of."""
     if not is_sessions(node):
         return unknown(node)
     started_at = len(node["functionCall"]["operands"][0]["partitionKeys"])
-    return Derived(len(fields_of(node)), frozenset({frozenset(range(started_at + 1))}), updating=True)
+    sessions = frozenset({frozenset(range(started_at + 1))})
+    return Derived(len(fields_of(node)), updating=True, versions=sessions)
 
 
 def fitted(plan: Plan) -> Plan:

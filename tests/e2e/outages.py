@@ -226,7 +226,16 @@ class Run:
         wait_for(lambda: self.completed(name) >= before + more, PATIENCE)
 
     def completed(self, name: str) -> int:
-        return int(self.rest.get(f"/jobs/{self.job(name).id}/checkpoints")["counts"]["completed"])
+        return int(self._checkpoints(name)["counts"]["completed"])
+
+    def checkpoint(self, name: str) -> dict[str, Any]:
+        """Return what Flink says of the last complete checkpoint of a job."""
+        latest: dict[str, Any] = self._checkpoints(name)["latest"]["completed"]
+        return latest
+
+    def _checkpoints(self, name: str) -> dict[str, Any]:
+        found: dict[str, Any] = self.rest.get(f"/jobs/{self.job(name).id}/checkpoints")
+        return found
 
     def metric(self, name: str, metric: str) -> int:
         """Return the sum of a metric, named by its end, over all operators of a job."""

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import random
+import threading
+import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 
@@ -12,10 +15,12 @@ import pytest
 from cassandra import InvalidRequest
 
 from tally.recount.sessions import Event, Rules, Session, sessions
+from tally.running.following import Progress
+from tally.running.rest import wait_for
 from tests.e2e.dead_letters import run_and_kill
 from tests.e2e.late_rows import late_rows
 from tests.e2e.test_account import accounts
-from tests.e2e.test_clock import until
+from tests.e2e.test_clock import now, until
 from tests.e2e.workbench import Workbench
 
 EVENTS = """
@@ -26,7 +31,7 @@ CREATE TABLE events (
   event_ms BIGINT NOT NULL,
   event_time AS TO_TIMESTAMP_LTZ(event_ms, 3),
   WATERMARK FOR event_time AS event_time - INTERVAL '20' SECOND
-) WITH ('connector' = 'kafka', 'topic' = '${T}-events', 'format' = 'json');
+) WITH ('connector' = 'kafka', 'topic' = '${T}-events', 'format' = 'json'{options});
 """
 CALLED = """
 CREATE VIEW {name}_view AS SELECT * FROM SESSIONS(
@@ -116,9 +121,10 @@ def online(found: Iterable[Session]) -> dict[object, int]:
     return dict(counted)
 
 
-def shop(bench: Workbench) -> str:
+def shop(bench: Workbench, options: str = "") -> str:
     sql = "".join(CALLED.format(name=name, lengths=lengths) for name, lengths in LENGTHS.items())
-    bench.write({"sql/sources/events.sql": EVENTS, "sql/aggregates/a0.sql": sql})
+    source = EVENTS.replace("{options}", options)
+    bench.write({"sql/sources/events.sql": source, "sql/aggregates/a0.sql": sql})
     return bench.topic("events", 4)
 
 
@@ -160,3 +166,131 @@ def test_live_across_kills_at_any_parallelism_and_time_outs_in_silence(bench: Wo
     assert late_rows(bench.kafka, f"{topic}.late") == []
     for name in RULES:
         assert set(dict(bench.rows(f"{name}_online", "place, users")).values()) == {0}
+
+
+def test_a_late_event_is_put_out_and_accounted_for(bench: Workbench) -> None:
+    """By events alone, so that it is known how far time has come."""
+    topic = shop(bench, ", 'event-time.clock' = 'false'")
+    old, late = LAST_YEAR, LAST_YEAR + 50_000
+    start = {"user_id": "u", "place": "here", "kind": "START", "event_ms": old}
+    bench.produce(topic, [(None, start, None)], 1)
+    for partition in range(4):
+        bench.produce(
+            topic, [(None, {**start, "user_id": "v", "event_ms": LAST_YEAR + 100_000}, None)], partition
+        )
+    sent: list[str] = []
+
+    def refused() -> bool:
+        if not sent and any(one.key == "u" for one in served(bench, "silent")):
+            sent.append("late")
+            bench.produce(topic, [(None, {**start, "event_ms": late}, None)], 2)
+        return bool(sent) and len(late_rows(bench.kafka, f"{topic}.late")) == 2
+
+    bench.run(until=until(refused))
+    moment = f"{datetime.fromtimestamp(late / 1000, timezone.utc):%FT%T}Z"
+    for row in late_rows(bench.kafka, f"{topic}.late"):
+        assert row.row == {**start, "event_ms": late, "event_time": moment}
+        assert (row.said["watermark"], row.identity) == (str(LAST_YEAR + 80_000), "2-1")
+    totals = {(one.read, one.late, one.counted, one.complaints) for one in accounts(bench).values()}
+    assert totals == {(6, 1, 5, ())}
+
+
+def test_event_times_without_a_zone(bench: Workbench) -> None:
+    source = EVENTS.replace("event_ms BIGINT NOT NULL", "event_time TIMESTAMP(3)").replace(
+        "  event_time AS TO_TIMESTAMP_LTZ(event_ms, 3),\n", ""
+    )
+    bench.write(
+        {
+            "sql/sources/events.sql": source.replace("{options}", ""),
+            "sql/aggregates/a0.sql": CALLED.format(name="silent", lengths=LENGTHS["silent"]),
+        }
+    )
+    topic = bench.topic("events")
+    for kind, second in (("START", 1), ("END", 4), ("START", 5)):
+        event = {"user_id": "u", "place": "p", "kind": kind, "event_time": f"2023-11-14 22:13:2{second}"}
+        bench.produce(topic, [(None, event, None)])
+    bench.run(bounded=True)
+    assert served(bench, "silent") == [
+        Session("u", LAST_YEAR + 1_000, "p", LAST_YEAR + 4_000, "end"),
+        Session("u", LAST_YEAR + 5_000, "p"),
+    ]
+
+
+DAY_OF_USERS = 20_000
+
+
+def test_who_has_gone_leaves_no_state(bench: Workbench) -> None:
+    """After a day of users, each online for a minute."""
+    topic = shop(bench)
+    second = 86_400 // DAY_OF_USERS
+    for partition in range(4):
+        bench.produce(
+            topic,
+            [
+                (None, {"user_id": f"user-{n}", "place": "p", "kind": kind, "event_ms": at}, None)
+                for n in range(partition, DAY_OF_USERS, 4)
+                for kind, at in (
+                    ("START", LAST_YEAR + 1000 * n * second),
+                    ("END", LAST_YEAR + 1000 * n * second + 3_000),
+                )
+            ],
+            partition,
+        )
+    with run_and_kill(bench) as run:
+        wait_for(lambda: len(served(bench, "silent")) == DAY_OF_USERS, 240)
+        wait_for(lambda: all(one.reason for one in served(bench, "silent")), 240)
+        run.until_checkpointed("a0", 2)
+        kept = run.checkpoint("a0")["state_size"]
+    assert kept < 5 * DAY_OF_USERS
+
+
+ONLINE = """
+CREATE MATERIALIZED TABLE online (PRIMARY KEY (segment) NOT ENFORCED) WITH ('sinks' = 'cassandra') AS
+SELECT segment, SUM(delta) AS users FROM (
+  SELECT 'all' AS segment, delta FROM SESSIONS(
+    input => TABLE events PARTITION BY user_id,
+    kind => DESCRIPTOR(kind), starts => 'START', ends => 'END', timeout => INTERVAL '15' SECOND,
+    on_time => DESCRIPTOR(event_time)))
+GROUP BY segment;
+"""
+BEHIND = 20_000
+"""Milliseconds that what is served may be behind the present: the clock's 5 s, and a busy machine."""
+
+
+def test_online_now_is_right_during_traffic_and_in_silence(bench: Workbench) -> None:
+    """A user comes online every 200 ms for a while, and none says when it goes."""
+    source = EVENTS.replace("'20' SECOND", "'1' SECOND").replace("{options}", "")
+    bench.write({"sql/sources/events.sql": source, "sql/aggregates/a0.sql": ONLINE})
+    topic = bench.topic("events", 2)
+    came: list[int] = []
+    found: list[tuple[int, int, int]] = []
+
+    def come() -> None:
+        for number in range(80):
+            came.append(now())
+            event = {"user_id": f"u{number}", "place": "p", "kind": "START", "event_ms": came[-1]}
+            bench.produce(topic, [(None, event, None)], number % 2)
+            time.sleep(0.2)
+
+    users = threading.Thread(target=come)
+
+    def gone(progress: Sequence[Progress]) -> bool:
+        if not came and all(one.state == "RUNNING" for one in progress):
+            users.start()
+        before = now()
+        with suppress(InvalidRequest):  # the table is not there yet
+            found.extend((before, n, now()) for (n,) in bench.rows("online", "users"))
+        return bool(came) and not users.is_alive() and now() > came[-1] + 15_000 + BEHIND
+
+    bench.run(until=gone)
+    assert len(found) > 20
+    assert max(n for _, n, _ in found) > 10
+    assert found[-1][1] == 0
+    wrong = [one for one in found if one[1] not in online_between(came, one[0] - BEHIND, one[2])]
+    assert wrong == []
+
+
+def online_between(came: Sequence[int], first: int, last: int) -> set[int]:
+    """Return the numbers of users online at one moment or another, each for 15 s."""
+    changes = [moment for at in came for moment in (at, at + 15_000) if first < moment <= last]
+    return {sum(at <= moment < at + 15_000 for at in came) for moment in (first, *changes)}

@@ -17,6 +17,12 @@ CREATE TABLE events (
   event_time AS TO_TIMESTAMP_LTZ(event_ms, 3), WATERMARK FOR event_time AS event_time - INTERVAL '1' MINUTE
 ) WITH ('connector' = 'kafka', 'topic' = 'events', 'format' = 'json');
 """
+PLAIN = """
+CREATE TABLE plain (
+  user_id STRING NOT NULL, kind STRING, event_time TIMESTAMP(3),
+  WATERMARK FOR event_time AS event_time - INTERVAL '1' MINUTE
+) WITH ('connector' = 'kafka', 'topic' = 'plain', 'format' = 'json');
+"""
 CALL = {
     "input": "TABLE events PARTITION BY user_id",
     "kind": "DESCRIPTOR(kind)",
@@ -79,6 +85,50 @@ def test_a_computed_column_can_be_the_key(planned: Planned) -> None:
     )
     [a] = planned(aggregate(f"SELECT who, started_at FROM {call}", "who, started_at")).aggregates
     assert a.key == ("who", "started_at")
+
+
+READ_AS_ROWS = {
+    "a limit": "SELECT user_id, started_at FROM {sessions} LIMIT 10",
+    "a join": (
+        "SELECT s.user_id, s.started_at, t.n FROM {sessions} AS s "
+        "JOIN (SELECT user_id, COUNT(*) AS n FROM events GROUP BY user_id) AS t ON s.user_id = t.user_id"
+    ),
+    "a Top-N": (
+        "SELECT user_id, started_at FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY user_id ORDER BY started_at DESC) "
+        "AS place FROM {sessions}) WHERE place <= 3"
+    ),
+}
+
+
+@pytest.mark.parametrize("name", READ_AS_ROWS)
+def test_what_is_no_table_of_sessions_has_two_rows_for_each(planned: Planned, name: str) -> None:
+    query = READ_AS_ROWS[name].format(sessions=sessions())
+    first, hint = refused(planned, aggregate(query, "user_id, started_at")).split("\n")
+    assert (
+        first
+        == "sql/aggregates/a.sql:1:27: key (user_id, started_at) is not a unique key of the result of 'a'"
+    )
+    assert hint.startswith("hint: the result has no unique key: ")
+
+
+def test_the_latest_session_of_each_user_is_known_by_the_user(planned: Planned) -> None:
+    query = (
+        "SELECT user_id, started_at, ended_at FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY user_id "
+        f"ORDER BY rowtime DESC) AS place FROM {sessions()}) WHERE place = 1"
+    )
+    [a] = planned(aggregate(query, "user_id")).aggregates
+    assert a.key == ("user_id",)
+
+
+def test_times_are_of_the_type_of_event_time(planned: Planned) -> None:
+    columns = "user_id, started_at, ended_at, rowtime"
+    query = f"SELECT {columns} FROM {sessions()}"
+    [a] = planned(aggregate(query, "user_id, started_at")).aggregates
+    assert [column.type for column in a.columns][1:] == ["TIMESTAMP_LTZ(3)"] * 3
+
+    plain = f"SELECT {columns} FROM {sessions(input='TABLE plain PARTITION BY user_id')}"
+    [a] = planned(PLAIN + aggregate(plain, "user_id, started_at")).aggregates
+    assert [column.type for column in a.columns][1:] == ["TIMESTAMP(3)"] * 3
 
 
 def test_late_events_are_refused_by_a_gate_that_knows_their_records(planned: Planned) -> None:

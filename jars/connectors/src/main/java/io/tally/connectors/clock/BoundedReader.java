@@ -45,11 +45,14 @@ final class BoundedReader implements SourceReader<RowData, KafkaPartitionSplit> 
         return status;
       }
       isFinished = true;
+      // While it waits for others it holds none of them back.
+      output.markIdle();
       context.sendSourceEventToCoordinator(new Finished(newest.time()));
     }
     if (sourceTime == null) {
       return InputStatus.NOTHING_AVAILABLE;
     }
+    output.markActive();
     if (sourceTime.time() != Finished.NONE) {
       output.emitWatermark(new Watermark(sourceTime.time()));
     }

@@ -15,8 +15,9 @@ import org.apache.flink.types.Row;
  * {@code SESSIONS(...)}: from START and END events, a row when a session starts and one when it is
  * over.
  *
- * <p>Events wait for the watermark and are taken in the order of event time. Behind it comes none:
- * the gate ahead of the function has refused it. What is over is forgotten.
+ * <p>Events wait for the watermark and are taken in the order of event time. One behind it is left
+ * out, as by Flink's own operators; the gate ahead of the function has put it out as a late row,
+ * where its source is one of Kafka. What is over is forgotten.
  */
 public final class Sessions extends ProcessTableFunction<Row> {
 
@@ -52,10 +53,18 @@ public final class Sessions extends ProcessTableFunction<Row> {
     }
     TimeContext<Long> time = context.timeContext(Long.class);
     Long at = time.time();
+    if (isOver(at, time.currentWatermark())) {
+      return;
+    }
     Moment event = events.moment(input, at, timeout, maxLength);
     Row known = pending.get(at);
     pending.put(at, (known == null ? event : Moment.of(known).with(event)).toRow());
     time.registerOnTime(at);
+  }
+
+  /** Tells whether a moment has been taken already; watermarks are null before the first. */
+  private static boolean isOver(long at, Long watermark) {
+    return watermark != null && at <= watermark;
   }
 
   /** Takes what came at a time, and looks whether a session is over. */

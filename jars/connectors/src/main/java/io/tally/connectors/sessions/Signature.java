@@ -6,6 +6,7 @@ import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.apache.flink.table.api.DataTypes;
 import org.apache.flink.table.api.DataTypes.Field;
 import org.apache.flink.table.api.dataview.MapView;
@@ -43,6 +44,9 @@ final class Signature {
   private static final int TIMEOUT = 4;
   private static final int MAX_LENGTH = 5;
   private static final int CARRY = 6;
+
+  /** Flink's own argument, which follows. */
+  private static final int ON_TIME = 7;
 
   static final TypeInference INFERENCE =
       TypeInference.newBuilder()
@@ -97,23 +101,26 @@ final class Signature {
   /** The type of times: that of event time, which may know a time zone. */
   private static DataType time(CallContext call) {
     TableSemantics input = call.getTableSemantics(0).orElseThrow();
-    int column = input.timeColumn();
-    boolean isLocal =
-        column < 0
-            || input
-                .dataType()
-                .getLogicalType()
-                .getChildren()
-                .get(column)
-                .is(LogicalTypeRoot.TIMESTAMP_WITH_LOCAL_TIME_ZONE);
-    return isLocal ? DataTypes.TIMESTAMP_LTZ(3) : DataTypes.TIMESTAMP(3);
+    List<Field> fields = DataType.getFields(input.dataType());
+    // While a query is read only the argument tells; when its plan is run, only Flink.
+    Stream<Field> time =
+        input.timeColumn() < 0
+            ? named(fields, names(call, ON_TIME))
+            : Stream.of(fields.get(input.timeColumn()));
+    boolean isPlain =
+        time.map(field -> field.getDataType().getLogicalType())
+            .anyMatch(type -> type.is(LogicalTypeRoot.TIMESTAMP_WITHOUT_TIME_ZONE));
+    return isPlain ? DataTypes.TIMESTAMP(3) : DataTypes.TIMESTAMP_LTZ(3);
   }
 
   private static List<Field> carried(CallContext call) {
     List<Field> fields = DataType.getFields(call.getTableSemantics(0).orElseThrow().dataType());
-    return names(call, CARRY).stream()
-        .flatMap(name -> fields.stream().filter(field -> field.getName().equals(name)))
-        .toList();
+    return named(fields, names(call, CARRY)).toList();
+  }
+
+  private static Stream<Field> named(List<Field> fields, List<String> names) {
+    return names.stream()
+        .flatMap(name -> fields.stream().filter(field -> field.getName().equals(name)));
   }
 
   private static List<String> names(CallContext call, int argument) {
