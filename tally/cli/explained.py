@@ -50,7 +50,8 @@ def _source(source: Source) -> Iterator[str]:
 
 def _clock(source: Source) -> Iterator[str]:
     if source.clock_delay:
-        yield f"  clock: where a partition is read to its end, event time goes on, {source.clock_delay} behind"
+        behind = f"at least {source.clock_delay} behind"
+        yield f"  clock: where a partition is read to its end, event time goes on, {behind}"
     elif source.is_routed:
         yield "  clock: off; only newer events close windows"
 

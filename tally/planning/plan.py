@@ -123,7 +123,7 @@ class Plan:
         for node in document["nodes"]:
             if table := _table_of(node):
                 _described(node)["resolvedTable"]["options"] = dict(options_of(table))
-        return json.dumps(document)
+        return json.dumps(document, sort_keys=True)
 
     def tree(self) -> Iterator[str]:
         """Yield the plan as indented lines, sinks first; what two sinks share is printed once."""

@@ -9,10 +9,18 @@ from typing import Any
 
 from tally.errors import Span
 from tally.planning.accounts import accounts_of, place_of, reads_of, with_gates
+from tally.planning.companions import with_companions
 from tally.planning.counted import counting_node, with_counts
 from tally.planning.drafts import Declared, Draft, draft, missing_key, probe
 from tally.planning.environment import FlinkPlanner
-from tally.planning.errors import EmptyJob, KeyNotUnique, NullableKey, UngatedWindow, UnsupportedStatement
+from tally.planning.errors import (
+    EmptyJob,
+    KeyNotUnique,
+    NullableKey,
+    UngatedWindow,
+    UnsupportedStatement,
+    WindowOverSeveral,
+)
 from tally.planning.gates import IDLE_TIMEOUT, ONE_PHASE, gates_of, needs_one_phase
 from tally.planning.identities import identified
 from tally.planning.job import Account, Aggregate, Gate, Job, Source
@@ -145,7 +153,7 @@ class JobPlanner:
             raise UnsupportedStatement("BEGIN STATEMENT SET without END;", self._group)
         if not self._writes:
             raise EmptyJob(Span(file, 1, 1))
-        plan = self._routed_plan()
+        plan = with_companions(self._routed_plan(), name)
         keys = SinkKeys(plan)
         aggregates = tuple(one.judged(plan, keys) for one in self._drafts)
         tables = self._plain_tables(plan)

@@ -23,6 +23,8 @@ DELIVERY = "dead-letter.delivery-guarantee"
 CLOCK = "event-time.clock"
 CLOCK_DELAY = "event-time.clock-delay"
 DEFAULT_CLOCK_DELAY = "5 s"
+CLOCK_GROUP = "event-time.clock-group"
+RECORDS_CONNECTOR = "tally-kafka"
 LETTER = "$dead"
 LETTER_METADATA = "dead-letter"
 # Of the connector's metadata column 'dead-letter'.
@@ -76,7 +78,7 @@ def records_options(source: str, options: Mapping[str, str]) -> dict[str, str]:
     options = {key: value for key, value in options.items() if key != DELIVERY}
     strict = {key: "tally-json" for key in _FORMAT_KEYS if options.get(key) == "json"}
     renamed = {_strict_key(key): value for key, value in options.items()}
-    return {**renamed, **strict, "connector": "tally-kafka", "dead-letter.table": source}
+    return {**renamed, **strict, "connector": RECORDS_CONNECTOR, "dead-letter.table": source}
 
 
 def _strict_key(key: str) -> str:

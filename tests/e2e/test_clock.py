@@ -14,6 +14,7 @@ import psutil
 import pytest
 from cassandra import InvalidRequest
 from confluent_kafka import Producer
+from confluent_kafka.admin import AdminClient, NewPartitions
 
 from tally.running.following import Progress
 from tally.running.rest import wait_for
@@ -299,3 +300,57 @@ def test_time_goes_on_in_silence_after_a_kill(bench: Workbench) -> None:
     assert counted(bench) == 0
     bench.run(until=until(lambda: counted(bench) == 1))
     assert now() - at > 40 * SECOND
+
+
+def test_a_partition_that_is_added_is_part_of_it(bench: Workbench) -> None:
+    topic = shop(bench, 1, options=", 'scan.topic-partition-discovery.interval' = '1 s'")
+    bench.produce(topic, [(None, {"user_id": "u", "event_ms": now()}, None)])
+    closed = [1, 2, 3]
+
+    def more() -> bool:
+        """Tell whether the window of the event of the added partition is closed, and one behind it of the first."""
+        if counted(bench) == closed[0]:
+            if closed.pop(0) == 1:
+                client = AdminClient({"bootstrap.servers": bench.kafka})
+                client.create_partitions([NewPartitions(topic, 2)])[topic].result(30)
+            if closed:
+                bench.produce(topic, [(None, {"user_id": "u", "event_ms": now()}, None)], len(closed) - 1)
+        return not closed
+
+    bench.run(until=until(more))
+    assert late_rows(bench.kafka, f"{topic}.late") == []
+
+
+OTHERS = """
+CREATE TABLE others (
+  user_id STRING NOT NULL,
+  event_ms BIGINT NOT NULL,
+  event_time AS TO_TIMESTAMP_LTZ(event_ms, 3),
+  WATERMARK FOR event_time AS event_time - INTERVAL '1' SECOND
+) WITH ('connector' = 'kafka', 'topic' = '${T}-others', 'format' = 'json');
+"""
+MEETING = {
+    "union": """
+CREATE VIEW all_events AS SELECT event_time FROM events UNION ALL SELECT event_time FROM others;
+CREATE MATERIALIZED TABLE seconds (PRIMARY KEY (window_end) NOT ENFORCED) WITH ('sinks' = 'cassandra')
+AS SELECT window_end, COUNT(*) AS n FROM TUMBLE(TABLE all_events, DESCRIPTOR(event_time), INTERVAL '2' SECOND)
+GROUP BY window_start, window_end;
+""",
+    "join": """
+CREATE MATERIALIZED TABLE seconds (PRIMARY KEY (user_id) NOT ENFORCED) WITH ('sinks' = 'cassandra')
+AS SELECT e.user_id, COUNT(*) AS n FROM events AS e LEFT JOIN others AS o
+ON e.user_id = o.user_id AND o.event_time BETWEEN e.event_time - INTERVAL '1' SECOND AND e.event_time
+GROUP BY e.user_id;
+""",
+}
+
+
+@pytest.mark.parametrize("kind", MEETING)
+def test_a_topic_that_never_had_an_event_holds_no_other_back(bench: Workbench, kind: str) -> None:
+    bench.settings["TALLY_FLINK_PARALLELISM"] = "2"
+    topic = shop(bench, 2)
+    bench.topic("others", 2)
+    bench.write({"sql/sources/others.sql": OTHERS, "sql/aggregates/a0.sql": MEETING[kind]})
+    bench.produce(topic, [("u", {"user_id": "u", "event_ms": now()}, None)])
+    bench.run(until=until(lambda: counted(bench) == 1))
+    assert late_rows(bench.kafka, f"{topic}.late") == []

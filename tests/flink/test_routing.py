@@ -163,3 +163,58 @@ def test_events_are_enriched_from_cassandra_by_a_lookup_join(planned):
     connected = table_options(profiles, dict(profiles.options), target)
     assert (connected["contact-points"], connected["keyspace"]) == ("10.0.0.1:9042", "shop")
     assert [source.name for source in job.sources] == ["clicks", "profiles"]
+
+
+MET = {
+    "union": ("SELECT user_id FROM events UNION ALL SELECT user_id FROM users", "a: events, users"),
+    "join": (
+        "SELECT e.user_id FROM events AS e JOIN users AS u ON e.user_id = u.user_id",
+        "a: events, users",
+    ),
+    "semi-join": (
+        "SELECT user_id FROM events WHERE user_id IN (SELECT user_id FROM users)",
+        "a: events, users",
+    ),
+    "one alone": ("SELECT user_id FROM events", None),
+}
+
+
+@pytest.mark.parametrize("name", MET)
+def test_sources_that_meet_in_a_query_know_each_other(planned, name):
+    query, group = MET[name]
+    job = planned(
+        f"""
+        CREATE MATERIALIZED TABLE a (PRIMARY KEY (user_id) NOT ENFORCED) AS
+        SELECT user_id, COUNT(*) AS n FROM ({query}) GROUP BY user_id;
+        """
+    )
+    assert {table.options.get("event-time.clock-group") for table in job.plan.tables("source")} == {group}
+
+
+def test_sources_of_one_file_that_do_not_meet_do_not(planned):
+    job = planned(
+        TOTALS.format(where="")
+        + """
+        CREATE MATERIALIZED TABLE seen (PRIMARY KEY (user_id) NOT ENFORCED) AS
+        SELECT user_id, COUNT(*) AS n FROM users GROUP BY user_id;
+        """
+    )
+    tables = job.plan.tables("source")
+    assert len(tables) == 2
+    assert not any("event-time.clock-group" in table.options for table in tables)
+
+
+def test_who_meets_one_in_one_query_and_another_in_another_is_of_the_group_of_both(planned):
+    more = USERS.replace("users", "more")
+    counted = """
+        CREATE MATERIALIZED TABLE {name} (PRIMARY KEY (user_id) NOT ENFORCED) AS
+        SELECT user_id, COUNT(*) AS n FROM (SELECT user_id FROM {one} UNION ALL SELECT user_id FROM {other})
+        GROUP BY user_id;
+        """
+    job = planned(
+        more
+        + counted.format(name="x", one="events", other="users")
+        + counted.format(name="y", one="more", other="users")
+    )
+    groups = {table.options.get("event-time.clock-group") for table in job.plan.tables("source")}
+    assert groups == {"a: events, more, users"}

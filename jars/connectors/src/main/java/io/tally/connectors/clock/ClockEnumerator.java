@@ -35,6 +35,7 @@ final class ClockEnumerator implements SplitEnumerator<KafkaPartitionSplit, Kafk
   private final SplitEnumerator<KafkaPartitionSplit, KafkaSourceEnumState> enumerator;
   private final SplitEnumeratorContext<KafkaPartitionSplit> context;
   private final Properties properties;
+  private final Companions companions;
   private final SourceTimes times;
   private volatile Set<TopicPartition> partitions = Set.of();
   private long asked;
@@ -45,11 +46,13 @@ final class ClockEnumerator implements SplitEnumerator<KafkaPartitionSplit, Kafk
       SplitEnumerator<KafkaPartitionSplit, KafkaSourceEnumState> enumerator,
       SplitEnumeratorContext<KafkaPartitionSplit> context,
       Properties properties,
-      SourceTimes times) {
+      long delay,
+      Companions companions) {
     this.enumerator = enumerator;
     this.context = context;
     this.properties = properties;
-    this.times = times;
+    this.companions = companions;
+    this.times = new SourceTimes(delay, companions);
   }
 
   @Override
@@ -155,6 +158,7 @@ final class ClockEnumerator implements SplitEnumerator<KafkaPartitionSplit, Kafk
 
   @Override
   public void close() throws IOException {
+    companions.close();
     enumerator.close();
     if (admin != null) {
       admin.close(Duration.ZERO);

@@ -42,18 +42,24 @@ public final class ClockSource
   private final TimedDeserializer deserializer;
   private final Properties properties;
   private final Duration leastDelay;
+  private final String group;
 
   /**
    * @param source what is read, without end
    * @param deserializer the source's
    * @param leastDelay of time by the clock behind the present
+   * @param group of the sources that it follows until it has an event; empty for none
    */
   public ClockSource(
-      KafkaSource<RowData> source, TimedDeserializer deserializer, Duration leastDelay) {
+      KafkaSource<RowData> source,
+      TimedDeserializer deserializer,
+      Duration leastDelay,
+      String group) {
     this.source = source;
     this.deserializer = deserializer;
     this.properties = propertiesOf(source);
     this.leastDelay = leastDelay;
+    this.group = group;
   }
 
   private static Properties propertiesOf(KafkaSource<?> source) {
@@ -132,7 +138,7 @@ public final class ClockSource
       SplitEnumerator<KafkaPartitionSplit, KafkaSourceEnumState> enumerator,
       SplitEnumeratorContext<KafkaPartitionSplit> context) {
     return new ClockEnumerator(
-        enumerator, context, properties, new SourceTimes(leastDelay.toMillis()));
+        enumerator, context, properties, leastDelay.toMillis(), new Companions(group));
   }
 
   @Override

@@ -12,10 +12,13 @@ import java.util.OptionalLong;
  * <p>It is the least of theirs, and what goes beyond the pace of the clock is believed only after
  * the delay: when a topic fills with events of years ago, a thousand of their hours pass in one of
  * ours, and the first event of a partition that was empty may come a moment after others.
+ *
+ * <p>A source that has never had an event has the time of its {@link Companions}.
  */
 final class SourceTimes {
 
   private final long delay;
+  private final Companions companions;
   private final Map<Integer, Reached> reached = new HashMap<>();
   private final Deque<Moment> past = new ArrayDeque<>();
 
@@ -24,9 +27,11 @@ final class SourceTimes {
 
   /**
    * @param delay of time by the clock behind the present, in milliseconds
+   * @param companions what a source that has never had an event follows
    */
-  SourceTimes(long delay) {
+  SourceTimes(long delay, Companions companions) {
     this.delay = delay;
+    this.companions = companions;
   }
 
   /** Begins a round, in which each reader is to say how far it is. */
@@ -38,6 +43,7 @@ final class SourceTimes {
   void forget() {
     reached.clear();
     past.clear();
+    companions.tell(Reached.UNKNOWN);
   }
 
   /**
@@ -49,10 +55,19 @@ final class SourceTimes {
    */
   OptionalLong take(int reader, Reached far, int readers, long now) {
     boolean isLast = reached.put(reader, far) == null && reached.size() == readers;
-    long least = reached.values().stream().mapToLong(Reached::time).min().orElse(Reached.NONE);
-    if (!isLast || least == Reached.NONE || least == Reached.UNKNOWN) {
+    if (!isLast) {
       return OptionalLong.empty();
     }
+    long own = reached.values().stream().mapToLong(Reached::time).min().orElse(Reached.NONE);
+    companions.tell(own);
+    if (own == Reached.UNKNOWN) {
+      return OptionalLong.empty();
+    }
+    OptionalLong least = own == Reached.NONE ? companions.least() : OptionalLong.of(own);
+    return least.isEmpty() ? least : believed(least.getAsLong(), now);
+  }
+
+  private OptionalLong believed(long least, long now) {
     past.add(new Moment(now, least));
     OptionalLong allowed = allowed(now);
     if (reached.values().stream().noneMatch(Reached::hasEmpty)) {

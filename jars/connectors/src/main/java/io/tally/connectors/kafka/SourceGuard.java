@@ -15,16 +15,8 @@ import org.apache.flink.table.api.ValidationException;
  * @param maxAhead how far an event time may lie ahead
  * @param maxShare share of dead letters that fails the job when it is passed; 1: none does
  * @param deletions what becomes of them
- * @param clock whether time goes on by the clock where the topic has been read to its end
- * @param clockDelay how far it stays behind the present at least
  */
-record SourceGuard(
-    String table,
-    Duration maxAhead,
-    double maxShare,
-    Deletions deletions,
-    boolean clock,
-    Duration clockDelay)
+record SourceGuard(String table, Duration maxAhead, double maxShare, Deletions deletions)
     implements Serializable {
 
   static final ConfigOption<Duration> MAX_AHEAD =
@@ -57,24 +49,8 @@ record SourceGuard(
           .noDefaultValue()
           .withDescription("Name of the source table in errors; by default its own.");
 
-  static final ConfigOption<Boolean> CLOCK =
-      ConfigOptions.key("event-time.clock")
-          .booleanType()
-          .defaultValue(true)
-          .withDescription(
-              "Whether event time goes on by the clock where a partition has been read to its end,"
-                  + " so that windows close in silence.");
-
-  static final ConfigOption<Duration> CLOCK_DELAY =
-      ConfigOptions.key("event-time.clock-delay")
-          .durationType()
-          .defaultValue(Duration.ofSeconds(5))
-          .withDescription(
-              "How far time by the clock stays behind the present, where the watermark's own delay"
-                  + " is less: what an event may take to its topic.");
-
   static Set<ConfigOption<?>> options() {
-    return Set.of(MAX_AHEAD, MAX_SHARE, DELETIONS, TABLE, CLOCK, CLOCK_DELAY);
+    return Set.of(MAX_AHEAD, MAX_SHARE, DELETIONS, TABLE);
   }
 
   /**
@@ -93,12 +69,7 @@ record SourceGuard(
       throw new ValidationException("option 'event-time.max-ahead' must not be negative");
     }
     return new SourceGuard(
-        options.getOptional(TABLE).orElse(identifier),
-        ahead,
-        share,
-        deletions(options),
-        options.get(CLOCK),
-        options.get(CLOCK_DELAY));
+        options.getOptional(TABLE).orElse(identifier), ahead, share, deletions(options));
   }
 
   /** Flink's own error names a Java class; it is no cause, since the innermost is what is shown. */

@@ -43,6 +43,7 @@ final class TallyKafkaSource extends KafkaDynamicSource implements SupportsProje
   private int[] projected;
 
   private SourceGuard guard;
+  private SourceClock clock;
 
   /** The parameters are Flink's. */
   TallyKafkaSource(
@@ -85,9 +86,10 @@ final class TallyKafkaSource extends KafkaDynamicSource implements SupportsProje
     this.projected = IntStream.range(0, DataType.getFieldCount(physicalDataType)).toArray();
   }
 
-  /** Sets what is a row and what is none. */
-  void guardedBy(SourceGuard sourceGuard) {
+  /** Sets what is a row and what is none, and how time goes on. */
+  void guardedBy(SourceGuard sourceGuard, SourceClock sourceClock) {
     this.guard = sourceGuard;
+    this.clock = sourceClock;
   }
 
   @Override
@@ -153,7 +155,9 @@ final class TallyKafkaSource extends KafkaDynamicSource implements SupportsProje
     if (boundedMode != BoundedMode.UNBOUNDED) {
       return new BoundedSource(source, deserializer);
     }
-    return guard.clock() ? new ClockSource(source, deserializer, guard.clockDelay()) : source;
+    return clock.isOn()
+        ? new ClockSource(source, deserializer, clock.delay(), clock.group())
+        : source;
   }
 
   private KafkaSource<RowData> kafkaSource(RecordDeserializer deserializer) {
@@ -275,6 +279,7 @@ final class TallyKafkaSource extends KafkaDynamicSource implements SupportsProje
     copy.watermarkStrategy = watermarkStrategy;
     copy.projected = projected;
     copy.guard = guard;
+    copy.clock = clock;
     return copy;
   }
 }

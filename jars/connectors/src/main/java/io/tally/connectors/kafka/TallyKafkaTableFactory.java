@@ -35,6 +35,7 @@ public final class TallyKafkaTableFactory extends KafkaDynamicTableFactory {
   public Set<ConfigOption<?>> optionalOptions() {
     Set<ConfigOption<?>> options = new HashSet<>(super.optionalOptions());
     options.addAll(SourceGuard.options());
+    options.addAll(SourceClock.options());
     return options;
   }
 
@@ -44,7 +45,7 @@ public final class TallyKafkaTableFactory extends KafkaDynamicTableFactory {
     String table = context.getObjectIdentifier().getObjectName();
     SourceGuard guard = SourceGuard.of(table, options);
     TallyKafkaSource source = (TallyKafkaSource) super.createDynamicTableSource(context);
-    source.guardedBy(guard);
+    source.guardedBy(guard, SourceClock.of(options));
     return source;
   }
 

@@ -3,6 +3,7 @@ package io.tally.connectors.clock;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.OptionalLong;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class SourceTimesTest {
@@ -10,7 +11,15 @@ class SourceTimesTest {
   private static final long DELAY = 5_000;
   private static final long NOW = 1_700_000_000_000L;
 
-  private final SourceTimes times = new SourceTimes(DELAY);
+  private final Companions companion = new Companions("SourceTimesTest");
+  private final Companions own = new Companions("SourceTimesTest");
+  private final SourceTimes times = new SourceTimes(DELAY, own);
+
+  @AfterEach
+  void leave() {
+    companion.close();
+    own.close();
+  }
 
   private OptionalLong first(long time, boolean hasEmpty) {
     return times.take(0, new Reached(time, hasEmpty), 2, NOW);
@@ -60,6 +69,37 @@ class SourceTimesTest {
     times.begin();
     first(Reached.NONE, true);
     assertThat(second(Reached.NONE, NOW)).isEmpty();
+  }
+
+  private OptionalLong withoutEvents(long now) {
+    times.begin();
+    assertThat(first(Reached.NONE, true)).isEmpty();
+    return times.take(1, new Reached(Reached.NONE, true), 2, now);
+  }
+
+  @Test
+  void followsItsCompanionsOneDelayBehindWhileItHasNoEvent() {
+    long start = 1_357_016_400_000L;
+    long hour = 3_600_000;
+    assertThat(withoutEvents(NOW)).isEmpty();
+    companion.tell(start);
+    assertThat(withoutEvents(NOW)).isEmpty();
+    companion.tell(start + hour);
+    assertThat(withoutEvents(NOW + DELAY)).hasValue(start + DELAY);
+    companion.tell(Reached.NONE);
+    assertThat(withoutEvents(NOW + DELAY + 1)).isEmpty();
+  }
+
+  @Test
+  void tellsItsCompanionsOfItsOwnEventsAlone() {
+    companion.tell(NOW);
+    withoutEvents(NOW);
+    withoutEvents(NOW + DELAY);
+    assertThat(companion.least()).isEmpty();
+    withEmpty(NOW - 9, NOW + DELAY);
+    assertThat(companion.least()).hasValue(NOW - 9);
+    times.forget();
+    assertThat(companion.least()).isEmpty();
   }
 
   @Test

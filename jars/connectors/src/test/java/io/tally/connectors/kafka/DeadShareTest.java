@@ -19,9 +19,7 @@ class DeadShareTest {
   private long offset;
 
   private static DeadShare share(double most) {
-    return new DeadShare(
-        new SourceGuard(
-            "events", Duration.ofHours(1), most, Deletions.DEAD, true, Duration.ofSeconds(5)));
+    return new DeadShare(new SourceGuard("events", Duration.ofHours(1), most, Deletions.DEAD));
   }
 
   private void rows(int count) {

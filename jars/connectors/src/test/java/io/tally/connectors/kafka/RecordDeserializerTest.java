@@ -61,9 +61,7 @@ class RecordDeserializerTest {
       throws Exception {
     List<LogicalType> types = Collections.nCopies(layout.arity(), new BigIntType(false));
     Parts parts = new Parts(key, value, false, types);
-    SourceGuard guard =
-        new SourceGuard(
-            "events", Duration.ofHours(1), maxShare, deletions, true, Duration.ofSeconds(5));
+    SourceGuard guard = new SourceGuard("events", Duration.ofHours(1), maxShare, deletions);
     RecordDeserializer deserializer = new RecordDeserializer(parts, layout, null, guard, TYPE);
     deserializer.open(new OpeningContext());
     return deserializer;

@@ -90,7 +90,9 @@ class TallyKafkaTableFactoryTest {
     assertThat(ours.requiredOptions()).isEqualTo(flinks.requiredOptions());
     assertThat(ours.optionalOptions())
         .containsAll(flinks.optionalOptions())
-        .hasSize(flinks.optionalOptions().size() + SourceGuard.options().size());
+        .containsAll(SourceGuard.options())
+        .containsAll(SourceClock.options())
+        .hasSize(flinks.optionalOptions().size() + 4 + 3);
     assertThatThrownBy(() -> source(table("scan.startup.mod", "earliest-offset")))
         .hasStackTraceContaining("Unsupported options:\n\nscan.startup.mod");
   }
