@@ -306,6 +306,27 @@ class UngatedWindow(ProjectError):
 
 
 @dataclass(eq=False)
+class WindowOverSeveral(ProjectError):
+    """A window function over a UNION that stands in its call, of which Flink reads the first table only."""
+
+    window: str
+    span: Span | None
+
+    @property
+    def message(self) -> str:
+        """Name the window and say what is lost."""
+        return f"{self.window} over a UNION in its call would read only the first of the tables"
+
+    @property
+    def hint(self) -> str:
+        """Show the view."""
+        return (
+            f"make it a view: CREATE VIEW all_events AS SELECT ... UNION ALL SELECT ...; "
+            f"then {self.window}(TABLE all_events, ...)"
+        )
+
+
+@dataclass(eq=False)
 class EmptyJob(ProjectError):
     """A file that writes nothing."""
 

@@ -1,4 +1,4 @@
-"""Which source column stands behind a column of a query, from Flink's own relational tree."""
+"""What a query reads, from Flink's own relational tree: the source behind a column, and what it leaves out."""
 
 from __future__ import annotations
 
@@ -19,6 +19,27 @@ def origin_of(operation: Any, column: str) -> str | None:
     """
     tree = operation.getCalciteTree()
     return _origin(tree, list(tree.getRowType().getFieldNames()).index(column))
+
+
+_WINDOWS = frozenset({"TUMBLE", "HOP", "CUMULATE", "SESSION"})
+
+
+def partly_read(operation: Any) -> str | None:
+    """Return the window function of a query that reads the first of several tables only, and leaves out the others.
+
+    Flink takes a UNION that stands in the call of a window function for as many tables, and reads the first. Of a view
+    it is one table. Queries within conditions, such as those of IN, are not looked into.
+    """
+    frontier = [operation.getCalciteTree()]
+    while frontier:
+        tree = frontier.pop()
+        inputs = list(tree.getInputs())
+        if len(inputs) > 1 and tree.getRelTypeName() == "LogicalTableFunctionScan":
+            name = str(tree.getCall().getOperator().getName())
+            if name in _WINDOWS:
+                return name
+        frontier += inputs
+    return None
 
 
 def _origin(tree: Any, index: int) -> str | None:

@@ -26,7 +26,7 @@ from tally.planning.identities import identified
 from tally.planning.job import Account, Aggregate, Gate, Job, Source
 from tally.planning.keycheck import SinkKeys
 from tally.planning.latest_rows import MINI_BATCH, MINI_BATCH_BOUNDS, is_misjudged
-from tally.planning.lineage import origin_of
+from tally.planning.lineage import origin_of, partly_read
 from tally.planning.options_of_job import JobOptions
 from tally.planning.plan import Plan, PlanTable, normalized
 from tally.planning.resolver import Resolver
@@ -147,12 +147,14 @@ class JobPlanner:
         Raises:
             EmptyJob: nothing writes anything.
             UnsupportedStatement: BEGIN STATEMENT SET without END.
+            WindowOverSeveral: as its name says.
             KeyNotUnique: a key is no unique key of what is written under it.
         """
         if self._group:
             raise UnsupportedStatement("BEGIN STATEMENT SET without END;", self._group)
         if not self._writes:
             raise EmptyJob(Span(file, 1, 1))
+        self._judge_windows()
         plan = with_companions(self._routed_plan(), name)
         keys = SinkKeys(plan)
         aggregates = tuple(one.judged(plan, keys) for one in self._drafts)
@@ -176,6 +178,11 @@ class JobPlanner:
             reads=tuple(reads_of(plan, self._routed())),
             accounts=with_gates(accounts, gates),
         )
+
+    def _judge_windows(self) -> None:
+        for write in self._writes:
+            if window := partly_read(write.operation.getChild()):
+                raise WindowOverSeveral(window, write.span)
 
     def _accounted(self, plan: Plan) -> tuple[Plan, tuple[Account, ...]]:
         """Return the plan with its aggregations counting, and where rows of sources enter them and others."""

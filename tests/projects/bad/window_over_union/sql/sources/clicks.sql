@@ -1,0 +1,6 @@
+CREATE TABLE clicks (
+  user_id STRING NOT NULL,
+  event_ms BIGINT NOT NULL,
+  event_time AS TO_TIMESTAMP_LTZ(event_ms, 3),
+  WATERMARK FOR event_time AS event_time - INTERVAL '1' MINUTE
+) WITH ('connector' = 'kafka', 'topic' = 'clicks', 'format' = 'json');
