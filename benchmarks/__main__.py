@@ -1,4 +1,4 @@
-"""``python -m benchmarks [throughput|defaults|startup|freshness|decoder|cassandra]``; all when none is named."""
+"""``python -m benchmarks [throughput|defaults|startup|freshness|online|decoder|cassandra]``; by default all."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import click
 from benchmarks.decoder import decoder
 from benchmarks.defaults import VARIANTS, defaults
 from benchmarks.freshness import freshness
+from benchmarks.online import online
 from benchmarks.sink.command import CASES as SINK_CASES
 from benchmarks.sink.command import CEILING, LATENCY, SETTINGS, SOAK, Plan, cassandra
 from benchmarks.sink.shapes import BLOCK
@@ -53,7 +54,7 @@ _REPEATS = click.option("--repeats", type=click.IntRange(min=1), default=5, show
 def main(context: click.Context) -> None:
     """Measure tally on this machine. Nothing else should run meanwhile."""
     if context.invoked_subcommand is None:
-        for command in (_startup, _freshness, _decoder, _defaults, _throughput, _cassandra):
+        for command in (_startup, _freshness, _online, _decoder, _defaults, _throughput, _cassandra):
             command.main([], standalone_mode=False)
 
 
@@ -97,6 +98,15 @@ def _startup(repeats: int, demo: bool, out: Path) -> None:
 def _freshness(bursts: int, out: Path) -> None:
     """From a window's end to its row in Cassandra, in traffic and after silence."""
     freshness(bursts, out)
+
+
+@main.command("online")
+@_sizes("500000,5000000")
+@_REPEATS
+@_OUT
+def _online(sizes: tuple[int, int], repeats: int, out: Path) -> None:
+    """Users online, from sessions and from each user's latest event."""
+    online(sizes, repeats, out)
 
 
 @main.command("decoder")

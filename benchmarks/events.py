@@ -17,7 +17,8 @@ PARTITIONS = 4
 USERS = 1_000
 FIRST_MS = 1_767_225_600_000
 """Event time of the first payment: 2026-01-01 00:00 UTC."""
-_LARGE_BATCHES = {"linger.ms": 50, "batch.size": 1_000_000, "queue.buffering.max.messages": 1_000_000}
+LARGE_BATCHES = {"linger.ms": 50, "batch.size": 1_000_000, "queue.buffering.max.messages": 1_000_000}
+"""Of a producer that fills topics."""
 
 Payment = tuple[int, int, int]
 Key = tuple[str | int, ...]
@@ -74,11 +75,11 @@ def preload(kafka: str, topic: str, payments: Payments) -> None:
         RuntimeError: the topic does not hold them all afterwards.
     """
     create_topic(kafka, NewTopic(topic, PARTITIONS, 1))
-    client = producer(kafka, **_LARGE_BATCHES)
+    client = producer(kafka, **LARGE_BATCHES)
     for payment in payments:
         user, amount, event_ms = payment
         value = f'{{"user_id":"{user_id(user)}","amount":{amount},"event_ms":{event_ms}}}'
-        _produce(client, topic, user, value[:30] if payments.is_cut(payment) else value)
+        send(client, topic, user, value[:30] if payments.is_cut(payment) else value)
     unsent = client.flush(120)
     held = sum(high - low for low, high in end_offsets(kafka, topic).values())
     if unsent or held != payments.count:
@@ -92,7 +93,8 @@ def create_topic(kafka: str, topic: NewTopic) -> None:
     client.create_topics([topic])[topic.topic].result(30)
 
 
-def _produce(client: Producer, topic: str, user: int, value: str) -> None:
+def send(client: Producer, topic: str, user: int, value: str) -> None:
+    """Send a record of a user, by number, to the user's partition, and wait where the client's buffer is full."""
     while True:
         try:
             client.produce(topic, value, user_id(user), partition=user % PARTITIONS)
