@@ -14,9 +14,9 @@ from tally.planning.plan import Plan, PlanTable
 from tally.planning.routing import CLOCK_GROUP, RECORDS_CONNECTOR, source_of
 
 
-def with_companions(plan: Plan, job: str) -> Plan:
+def with_companions(plan: Plan) -> Plan:
     """Return the plan with the group of each source that meets another in it."""
-    groups = _groups(plan, job)
+    groups = _groups(plan)
 
     def options(table: PlanTable) -> Mapping[str, str]:
         group = {CLOCK_GROUP: groups[table.node]} if table.node in groups else {}
@@ -25,7 +25,7 @@ def with_companions(plan: Plan, job: str) -> Plan:
     return Plan(plan.connected(options))
 
 
-def _groups(plan: Plan, job: str) -> dict[int, str]:
+def _groups(plan: Plan) -> dict[int, str]:
     """Return the name of the group of each source that has companions, by node."""
     tables = {t.node: t for t in plan.tables("source") if t.options.get("connector") == RECORDS_CONNECTOR}
     groups: list[set[int]] = []
@@ -34,7 +34,7 @@ def _groups(plan: Plan, job: str) -> dict[int, str]:
         joined = [group for group in groups if group & sources]
         groups = [group for group in groups if not group & sources] + [sources.union(*joined)]
     return {
-        node: f"{job}: {', '.join(sorted({source_of(tables[one].name) for one in group}))}"
+        node: ", ".join(sorted({source_of(tables[one].name) for one in group}))
         for group in groups
         if len(group) > 1
         for node in group

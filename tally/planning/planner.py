@@ -155,7 +155,7 @@ class JobPlanner:
         if not self._writes:
             raise EmptyJob(Span(file, 1, 1))
         self._judge_windows()
-        plan = with_companions(self._routed_plan(), name)
+        plan = with_companions(self._routed_plan())
         keys = SinkKeys(plan)
         aggregates = tuple(one.judged(plan, keys) for one in self._drafts)
         tables = self._plain_tables(plan)

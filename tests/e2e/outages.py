@@ -22,6 +22,7 @@ from cassandra.cluster import Session
 from confluent_kafka import Producer
 from confluent_kafka.admin import AdminClient, NewTopic
 
+from tally.running.errors import ClusterRefused
 from tally.running.rest import JobState, Rest, wait_for
 from tally.serving.cassandra import connect
 from tally.serving.tombstones import read_to_end
@@ -215,9 +216,13 @@ class Run:
         return Rest(wait_for(logged, PATIENCE))
 
     def until_running(self, name: str) -> None:
-        wait_for(
-            lambda: any(job.name == name and job.state == "RUNNING" for job in self.rest.jobs()), PATIENCE
-        )
+        def running() -> bool:
+            try:
+                return any(job.name == name and job.state == "RUNNING" for job in self.rest.jobs())
+            except ClusterRefused:
+                return False  # it answers a moment before it has jobs to tell of
+
+        wait_for(running, PATIENCE)
 
     def until_checkpointed(self, name: str, more: int = 1) -> None:
         """Wait until that many further checkpoints of a job are complete."""

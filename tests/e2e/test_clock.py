@@ -321,6 +321,19 @@ def test_a_partition_that_is_added_is_part_of_it(bench: Workbench) -> None:
     assert late_rows(bench.kafka, f"{topic}.late") == []
 
 
+def test_tasks_that_wait_for_each_others_time_come_to_the_end_of_a_bounded_run(bench: Workbench) -> None:
+    """One partition is a day behind the other, and each task waits at its end for all others."""
+    bench.settings["TALLY_FLINK_PARALLELISM"] = "2"
+    aligned = ", 'scan.watermark.alignment.group' = 'g', 'scan.watermark.alignment.max-drift' = '1 s'"
+    topic = shop(bench, 2, options=aligned)
+    for partition in range(2):
+        at = LAST_YEAR + partition * DAY
+        records = [(None, {"user_id": "u", "event_ms": at + n * SECOND}, None) for n in range(20_000)]
+        bench.produce(topic, records, partition)
+    bench.run(bounded=True, until=until(lambda: False))
+    assert counted(bench) == 40_000
+
+
 OTHERS = """
 CREATE TABLE others (
   user_id STRING NOT NULL,

@@ -1,6 +1,5 @@
 package io.tally.connectors.clock;
 
-import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,25 +13,21 @@ import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplit;
  * Flink's coordinator of a bounded source, which also tells readers the time of the newest event,
  * once all have read what they were given.
  */
-final class BoundedEnumerator
-    implements SplitEnumerator<KafkaPartitionSplit, KafkaSourceEnumState> {
+final class BoundedEnumerator extends WrappedEnumerator {
 
-  private final SplitEnumerator<KafkaPartitionSplit, KafkaSourceEnumState> enumerator;
-  private final SplitEnumeratorContext<KafkaPartitionSplit> context;
   private final Map<Integer, Finished> finished = new HashMap<>();
   private SourceTime end;
 
   BoundedEnumerator(
       SplitEnumerator<KafkaPartitionSplit, KafkaSourceEnumState> enumerator,
       SplitEnumeratorContext<KafkaPartitionSplit> context) {
-    this.enumerator = enumerator;
-    this.context = context;
+    super(enumerator, context);
   }
 
   @Override
   public void handleSourceEvent(int reader, SourceEvent event) {
     if (!(event instanceof Finished far)) {
-      enumerator.handleSourceEvent(reader, event);
+      super.handleSourceEvent(reader, event);
       return;
     }
     finished.put(reader, far);
@@ -49,37 +44,12 @@ final class BoundedEnumerator
   @Override
   public void addReader(int subtask) {
     finished.remove(subtask);
-    enumerator.addReader(subtask);
+    super.addReader(subtask);
   }
 
   @Override
   public void addSplitsBack(List<KafkaPartitionSplit> splits, int subtask) {
     finished.remove(subtask);
-    enumerator.addSplitsBack(splits, subtask);
-  }
-
-  @Override
-  public void start() {
-    enumerator.start();
-  }
-
-  @Override
-  public void handleSplitRequest(int subtask, String host) {
-    enumerator.handleSplitRequest(subtask, host);
-  }
-
-  @Override
-  public KafkaSourceEnumState snapshotState(long checkpoint) throws Exception {
-    return enumerator.snapshotState(checkpoint);
-  }
-
-  @Override
-  public void notifyCheckpointComplete(long checkpoint) throws Exception {
-    enumerator.notifyCheckpointComplete(checkpoint);
-  }
-
-  @Override
-  public void close() throws IOException {
-    enumerator.close();
+    super.addSplitsBack(splits, subtask);
   }
 }

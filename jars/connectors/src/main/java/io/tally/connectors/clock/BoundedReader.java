@@ -1,7 +1,5 @@
 package io.tally.connectors.clock;
 
-import java.util.Collection;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.apache.flink.api.common.eventtime.Watermark;
 import org.apache.flink.api.connector.source.ReaderOutput;
@@ -14,9 +12,8 @@ import org.apache.flink.table.data.RowData;
 
 /** Flink's reader of a bounded source, which ends once all have read their part. */
 @SuppressWarnings("try") // Flink's interface has it so
-final class BoundedReader implements SourceReader<RowData, KafkaPartitionSplit> {
+final class BoundedReader extends WrappedReader {
 
-  private final SourceReader<RowData, KafkaPartitionSplit> reader;
   private final SourceReaderContext context;
   private final NewestEvents newest;
   private final CompletableFuture<Void> told = new CompletableFuture<>();
@@ -27,14 +24,9 @@ final class BoundedReader implements SourceReader<RowData, KafkaPartitionSplit> 
       SourceReader<RowData, KafkaPartitionSplit> reader,
       SourceReaderContext context,
       NewestEvents newest) {
-    this.reader = reader;
+    super(reader);
     this.context = context;
     this.newest = newest;
-  }
-
-  @Override
-  public void start() {
-    reader.start();
   }
 
   @Override
@@ -45,14 +37,11 @@ final class BoundedReader implements SourceReader<RowData, KafkaPartitionSplit> 
         return status;
       }
       isFinished = true;
-      // While it waits for others it holds none of them back.
-      output.markIdle();
       context.sendSourceEventToCoordinator(new Finished(newest.time()));
     }
     if (sourceTime == null) {
       return InputStatus.NOTHING_AVAILABLE;
     }
-    output.markActive();
     if (sourceTime.time() != Finished.NONE) {
       output.emitWatermark(new Watermark(sourceTime.time()));
     }
@@ -61,7 +50,7 @@ final class BoundedReader implements SourceReader<RowData, KafkaPartitionSplit> 
 
   @Override
   public CompletableFuture<Void> isAvailable() {
-    return isFinished ? told : reader.isAvailable();
+    return isFinished ? told : super.isAvailable();
   }
 
   @Override
@@ -70,37 +59,7 @@ final class BoundedReader implements SourceReader<RowData, KafkaPartitionSplit> 
       sourceTime = time;
       told.complete(null);
     } else {
-      reader.handleSourceEvents(event);
+      super.handleSourceEvents(event);
     }
-  }
-
-  @Override
-  public List<KafkaPartitionSplit> snapshotState(long checkpoint) {
-    return reader.snapshotState(checkpoint);
-  }
-
-  @Override
-  public void addSplits(List<KafkaPartitionSplit> splits) {
-    reader.addSplits(splits);
-  }
-
-  @Override
-  public void notifyNoMoreSplits() {
-    reader.notifyNoMoreSplits();
-  }
-
-  @Override
-  public void notifyCheckpointComplete(long checkpoint) throws Exception {
-    reader.notifyCheckpointComplete(checkpoint);
-  }
-
-  @Override
-  public void pauseOrResumeSplits(Collection<String> toPause, Collection<String> toResume) {
-    reader.pauseOrResumeSplits(toPause, toResume);
-  }
-
-  @Override
-  public void close() throws Exception {
-    reader.close();
   }
 }

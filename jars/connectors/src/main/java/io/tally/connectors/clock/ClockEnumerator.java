@@ -25,15 +25,13 @@ import org.slf4j.LoggerFactory;
  * Flink's coordinator of a Kafka source, which also asks where partitions end, once a second: one
  * call to each broker that leads some of them, and two messages to each reader.
  */
-final class ClockEnumerator implements SplitEnumerator<KafkaPartitionSplit, KafkaSourceEnumState> {
+final class ClockEnumerator extends WrappedEnumerator {
 
   private static final Logger LOG = LoggerFactory.getLogger(ClockEnumerator.class);
   private static final Duration INTERVAL = Duration.ofSeconds(1);
   private static final long ANSWERS_WITHIN_SECONDS = 5;
   private static final long NO_CHECKPOINT = -1;
 
-  private final SplitEnumerator<KafkaPartitionSplit, KafkaSourceEnumState> enumerator;
-  private final SplitEnumeratorContext<KafkaPartitionSplit> context;
   private final Properties properties;
   private final Companions companions;
   private final SourceTimes times;
@@ -48,8 +46,7 @@ final class ClockEnumerator implements SplitEnumerator<KafkaPartitionSplit, Kafk
       Properties properties,
       long delay,
       Companions companions) {
-    this.enumerator = enumerator;
-    this.context = context;
+    super(enumerator, context);
     this.properties = properties;
     this.companions = companions;
     this.times = new SourceTimes(delay, companions);
@@ -57,7 +54,7 @@ final class ClockEnumerator implements SplitEnumerator<KafkaPartitionSplit, Kafk
 
   @Override
   public void start() {
-    enumerator.start();
+    super.start();
     admin = Admin.create(properties);
     context.callAsync(this::ask, this::told, 0, INTERVAL.toMillis());
   }
@@ -121,45 +118,35 @@ final class ClockEnumerator implements SplitEnumerator<KafkaPartitionSplit, Kafk
           .take(reader, far, context.currentParallelism(), System.currentTimeMillis())
           .ifPresent(time -> tell(new SourceTime(time)));
     } else {
-      enumerator.handleSourceEvent(reader, event);
+      super.handleSourceEvent(reader, event);
     }
-  }
-
-  @Override
-  public void handleSplitRequest(int subtask, String host) {
-    enumerator.handleSplitRequest(subtask, host);
   }
 
   @Override
   public void addSplitsBack(List<KafkaPartitionSplit> splits, int subtask) {
     times.forget();
-    enumerator.addSplitsBack(splits, subtask);
+    super.addSplitsBack(splits, subtask);
   }
 
   @Override
   public void addReader(int subtask) {
     times.forget();
-    enumerator.addReader(subtask);
+    super.addReader(subtask);
   }
 
   @Override
   public KafkaSourceEnumState snapshotState(long checkpoint) {
     try {
-      return enumerator.snapshotState(checkpoint);
+      return super.snapshotState(checkpoint);
     } catch (Exception e) {
       throw new IllegalStateException("the state of a Kafka source", e);
     }
   }
 
   @Override
-  public void notifyCheckpointComplete(long checkpoint) throws Exception {
-    enumerator.notifyCheckpointComplete(checkpoint);
-  }
-
-  @Override
   public void close() throws IOException {
     companions.close();
-    enumerator.close();
+    super.close();
     if (admin != null) {
       admin.close(Duration.ZERO);
     }

@@ -1,7 +1,6 @@
 package io.tally.connectors.clock;
 
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -17,9 +16,8 @@ import org.apache.flink.table.data.RowData;
 
 /** Flink's reader of a Kafka source, whose partitions go on by the clock where they end. */
 @SuppressWarnings("try") // Flink's interface has it so
-final class ClockReader implements SourceReader<RowData, KafkaPartitionSplit> {
+final class ClockReader extends WrappedReader {
 
-  private final SourceReader<RowData, KafkaPartitionSplit> reader;
   private final SourceReaderContext context;
   private final ReadPositions read;
   private final NewestEvents newest;
@@ -42,16 +40,11 @@ final class ClockReader implements SourceReader<RowData, KafkaPartitionSplit> {
       ReadPositions read,
       NewestEvents newest,
       long leastDelay) {
-    this.reader = reader;
+    super(reader);
     this.context = context;
     this.read = read;
     this.newest = newest;
     this.leastDelay = leastDelay;
-  }
-
-  @Override
-  public void start() {
-    reader.start();
   }
 
   @Override
@@ -128,7 +121,7 @@ final class ClockReader implements SourceReader<RowData, KafkaPartitionSplit> {
       sourceTime = told;
       wake();
     } else {
-      reader.handleSourceEvents(event);
+      super.handleSourceEvents(event);
     }
   }
 
@@ -139,7 +132,7 @@ final class ClockReader implements SourceReader<RowData, KafkaPartitionSplit> {
 
   @Override
   public CompletableFuture<Void> isAvailable() {
-    CompletableFuture<Void> available = reader.isAvailable();
+    CompletableFuture<Void> available = super.isAvailable();
     if (available.isDone()) {
       return available;
     }
@@ -155,35 +148,15 @@ final class ClockReader implements SourceReader<RowData, KafkaPartitionSplit> {
         newest.restore(split.splitId(), event);
       }
     }
-    reader.addSplits(added);
+    super.addSplits(added);
   }
 
   @Override
   public List<KafkaPartitionSplit> snapshotState(long checkpoint) {
     List<KafkaPartitionSplit> timed = new ArrayList<>();
-    for (KafkaPartitionSplit split : reader.snapshotState(checkpoint)) {
+    for (KafkaPartitionSplit split : super.snapshotState(checkpoint)) {
       timed.add(new TimedSplit(split, newest.of(split.splitId())));
     }
     return timed;
-  }
-
-  @Override
-  public void notifyNoMoreSplits() {
-    reader.notifyNoMoreSplits();
-  }
-
-  @Override
-  public void notifyCheckpointComplete(long checkpoint) throws Exception {
-    reader.notifyCheckpointComplete(checkpoint);
-  }
-
-  @Override
-  public void pauseOrResumeSplits(Collection<String> toPause, Collection<String> toResume) {
-    reader.pauseOrResumeSplits(toPause, toResume);
-  }
-
-  @Override
-  public void close() throws Exception {
-    reader.close();
   }
 }

@@ -1,19 +1,14 @@
 package io.tally.connectors.clock;
 
-import java.io.IOException;
 import java.lang.reflect.Field;
 import java.time.Duration;
 import java.util.Properties;
 import java.util.function.Supplier;
 import org.apache.flink.api.common.serialization.DeserializationSchema;
-import org.apache.flink.api.common.typeinfo.TypeInformation;
-import org.apache.flink.api.connector.source.Boundedness;
-import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.api.connector.source.SourceReader;
 import org.apache.flink.api.connector.source.SourceReaderContext;
 import org.apache.flink.api.connector.source.SplitEnumerator;
 import org.apache.flink.api.connector.source.SplitEnumeratorContext;
-import org.apache.flink.api.java.typeutils.ResultTypeQueryable;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.connector.base.source.reader.RecordsWithSplitIds;
 import org.apache.flink.connector.base.source.reader.splitreader.SplitReader;
@@ -28,18 +23,15 @@ import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplit;
 import org.apache.flink.core.io.SimpleVersionedSerializer;
 import org.apache.flink.kafka.shaded.org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.runtime.metrics.scope.ScopeFormat;
 import org.apache.flink.table.data.RowData;
 import org.apache.flink.util.UserCodeClassLoader;
 
 /** A Kafka source whose time goes on by the clock where it has been read to its end. */
-public final class ClockSource
-    implements Source<RowData, KafkaPartitionSplit, KafkaSourceEnumState>,
-        ResultTypeQueryable<RowData> {
+public final class ClockSource extends WrappedSource {
 
   private static final long serialVersionUID = 1L;
 
-  private final KafkaSource<RowData> source;
-  private final TimedDeserializer deserializer;
   private final Properties properties;
   private final Duration leastDelay;
   private final String group;
@@ -48,15 +40,14 @@ public final class ClockSource
    * @param source what is read, without end
    * @param deserializer the source's
    * @param leastDelay of time by the clock behind the present
-   * @param group of the sources that it follows until it has an event; empty for none
+   * @param group of the sources of its job that it follows until it has an event; empty for none
    */
   public ClockSource(
       KafkaSource<RowData> source,
       TimedDeserializer deserializer,
       Duration leastDelay,
       String group) {
-    this.source = source;
-    this.deserializer = deserializer;
+    super(source, deserializer);
     this.properties = propertiesOf(source);
     this.leastDelay = leastDelay;
     this.group = group;
@@ -70,11 +61,6 @@ public final class ClockSource
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException("another Kafka connector than 5.0: no properties", e);
     }
-  }
-
-  @Override
-  public Boundedness getBoundedness() {
-    return source.getBoundedness();
   }
 
   @Override
@@ -122,37 +108,16 @@ public final class ClockSource
   }
 
   @Override
-  public SplitEnumerator<KafkaPartitionSplit, KafkaSourceEnumState> createEnumerator(
-      SplitEnumeratorContext<KafkaPartitionSplit> context) {
-    return asking(source.createEnumerator(context), context);
-  }
-
-  @Override
-  public SplitEnumerator<KafkaPartitionSplit, KafkaSourceEnumState> restoreEnumerator(
-      SplitEnumeratorContext<KafkaPartitionSplit> context, KafkaSourceEnumState state)
-      throws IOException {
-    return asking(source.restoreEnumerator(context, state), context);
-  }
-
-  private ClockEnumerator asking(
+  WrappedEnumerator wrapped(
       SplitEnumerator<KafkaPartitionSplit, KafkaSourceEnumState> enumerator,
       SplitEnumeratorContext<KafkaPartitionSplit> context) {
-    return new ClockEnumerator(
-        enumerator, context, properties, leastDelay.toMillis(), new Companions(group));
+    String job = context.metricGroup().getAllVariables().get(ScopeFormat.SCOPE_JOB_ID);
+    Companions companions = new Companions(group.isEmpty() ? "" : "%s: %s".formatted(job, group));
+    return new ClockEnumerator(enumerator, context, properties, leastDelay.toMillis(), companions);
   }
 
   @Override
   public SimpleVersionedSerializer<KafkaPartitionSplit> getSplitSerializer() {
-    return new TimedSplitSerializer(source.getSplitSerializer());
-  }
-
-  @Override
-  public SimpleVersionedSerializer<KafkaSourceEnumState> getEnumeratorCheckpointSerializer() {
-    return source.getEnumeratorCheckpointSerializer();
-  }
-
-  @Override
-  public TypeInformation<RowData> getProducedType() {
-    return source.getProducedType();
+    return new TimedSplitSerializer(super.getSplitSerializer());
   }
 }

@@ -24,7 +24,7 @@ final class Companions implements AutoCloseable {
   /**
    * Takes a source into a group.
    *
-   * @param group its name, not that of a group of another job; empty where it follows none
+   * @param group its name, which tells jobs apart; empty where it follows none
    */
   Companions(String group) {
     this.group = group;

@@ -16,13 +16,17 @@ final class RowWatermarks implements WatermarkStrategy<RowData> {
 
   private final WatermarkStrategy<RowData> table;
   private final int deadLetter;
+  private final boolean isAligned;
 
   /**
    * @param deadLetter position of the dead letter in the row
+   * @param isAligned whether readers may wait for each other, as the table says; not where each
+   *     waits at its end for all others to come to theirs
    */
-  RowWatermarks(WatermarkStrategy<RowData> table, int deadLetter) {
+  RowWatermarks(WatermarkStrategy<RowData> table, int deadLetter, boolean isAligned) {
     this.table = table;
     this.deadLetter = deadLetter;
+    this.isAligned = isAligned;
   }
 
   @Override
@@ -39,7 +43,9 @@ final class RowWatermarks implements WatermarkStrategy<RowData> {
 
   @Override
   public WatermarkAlignmentParams getAlignmentParameters() {
-    return table.getAlignmentParameters();
+    return isAligned
+        ? table.getAlignmentParameters()
+        : WatermarkAlignmentParams.WATERMARK_ALIGNMENT_DISABLED;
   }
 
   private record Generator(WatermarkGenerator<RowData> table, int deadLetter)

@@ -11,7 +11,8 @@ import org.apache.flink.configuration.ReadableConfig;
  *
  * @param isOn whether it does, by the clock
  * @param delay how far it stays behind the present at least
- * @param group of the sources that it follows until it has an event of its own; empty for none
+ * @param group of the sources of its job that it follows until it has an event of its own; empty
+ *     for none
  */
 record SourceClock(boolean isOn, Duration delay, String group) {
 

@@ -128,7 +128,7 @@ final class TallyKafkaSource extends KafkaDynamicSource implements SupportsProje
 
       @Override
       public boolean isBounded() {
-        return boundedMode != BoundedMode.UNBOUNDED;
+        return TallyKafkaSource.this.isBounded();
       }
 
       @Override
@@ -138,13 +138,17 @@ final class TallyKafkaSource extends KafkaDynamicSource implements SupportsProje
     };
   }
 
+  private boolean isBounded() {
+    return boundedMode != BoundedMode.UNBOUNDED;
+  }
+
   private WatermarkStrategy<RowData> watermarks(RowLayout layout) {
     if (watermarkStrategy == null) {
       return WatermarkStrategy.noWatermarks();
     }
     return layout.deadLetter() < 0
         ? watermarkStrategy
-        : new RowWatermarks(watermarkStrategy, layout.deadLetter());
+        : new RowWatermarks(watermarkStrategy, layout.deadLetter(), !isBounded());
   }
 
   private Source<RowData, ?, ?> source(RecordDeserializer deserializer) {
@@ -152,7 +156,7 @@ final class TallyKafkaSource extends KafkaDynamicSource implements SupportsProje
     if (!deserializer.judgesTime()) {
       return source;
     }
-    if (boundedMode != BoundedMode.UNBOUNDED) {
+    if (isBounded()) {
       return new BoundedSource(source, deserializer);
     }
     return clock.isOn()
@@ -177,10 +181,10 @@ final class TallyKafkaSource extends KafkaDynamicSource implements SupportsProje
   private void stopAtTheEnd(KafkaSourceBuilder<RowData> builder) {
     var stopping =
         KafkaOffsets.stopping(boundedMode, specificBoundedOffsets, boundedTimestampMillis);
-    if (boundedMode == BoundedMode.UNBOUNDED) {
-      builder.setUnbounded(stopping);
-    } else {
+    if (isBounded()) {
       builder.setBounded(stopping);
+    } else {
+      builder.setUnbounded(stopping);
     }
   }
 
