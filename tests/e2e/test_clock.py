@@ -334,14 +334,7 @@ def test_tasks_that_wait_for_each_others_time_come_to_the_end_of_a_bounded_run(b
     assert counted(bench) == 40_000
 
 
-OTHERS = """
-CREATE TABLE others (
-  user_id STRING NOT NULL,
-  event_ms BIGINT NOT NULL,
-  event_time AS TO_TIMESTAMP_LTZ(event_ms, 3),
-  WATERMARK FOR event_time AS event_time - INTERVAL '1' SECOND
-) WITH ('connector' = 'kafka', 'topic' = '${T}-others', 'format' = 'json');
-"""
+OTHERS = (EVENTS % "").replace("events", "others")
 MEETING = {
     "union": """
 CREATE VIEW all_events AS SELECT event_time FROM events UNION ALL SELECT event_time FROM others;
