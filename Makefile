@@ -11,6 +11,8 @@ PACKAGE := .venv/.package
 CONNECTORS := jars/connectors/target/.tested
 MAVEN := mvn -q -B -Dstyle.color=never
 UV := uv==0.13.9
+# Each has a Kafka, a Cassandra and a JVM of its own: about 3 GB. They mostly wait, so two keep two cores busy.
+TEST_PROCESSES := 2
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | awk -F'\t' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -19,7 +21,7 @@ demo: venv jars ## Start Kafka and Cassandra, feed real data, run, query, and ve
 	.venv/bin/tally demo
 
 test: check jars ## Set-up, all checks, all tests
-	$(PYTHON) -m pytest
+	$(PYTHON) -m pytest --numprocesses $(TEST_PROCESSES) --dist loadgroup
 
 check: venv spotless ## Style and types, of Python and Java
 	$(PYTHON) -m ruff check

@@ -1,4 +1,8 @@
-"""What all tests share: one real Kafka and Cassandra for the whole session, started when a test asks for it."""
+"""What all tests of a process share: a real Kafka and Cassandra, and PyFlink's JVM, started when a test asks for them.
+
+`make test` runs tests in several processes, each with servers of its own. Modules whose fixtures cost much to make
+name a group (``xdist_group``), which stays in one process.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +10,13 @@ from collections.abc import Iterator
 
 import pytest
 
+from tally.running.jvm import RUNNING, Jvm
 from tally.settings import Settings
 from tally.stack import Stack
+from tally.stack.archives import flink_archive_options
+from tally.stack.bundled import bundle
+from tally.stack.jars import flink_jars
+from tally.stack.java import find_java
 
 
 @pytest.fixture(scope="session")
@@ -20,3 +29,10 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     shared.up()
     yield shared
     shared.down(wipe=True)
+
+
+@pytest.fixture(scope="session")
+def jvm(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """PyFlink's JVM with tally's connectors on its class path; there is one a process."""
+    options = (*RUNNING, *flink_archive_options(find_java(), flink_jars()))
+    Jvm(flink_jars(), bundle().flink_conf, tmp_path_factory.mktemp("logs"), "1g", (), options).configure()

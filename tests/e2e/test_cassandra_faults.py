@@ -12,6 +12,8 @@ from tally.settings import load_settings
 from tally.stack import Stack
 from tests.e2e.outages import KEYSPACE, PATIENCE, Outage
 
+pytestmark = pytest.mark.xdist_group("cassandra faults")
+
 MEBIBYTE = 2**20
 
 

@@ -32,6 +32,8 @@ from tally.stack import Stack
 from tally.stack.flink import flink_distribution
 from tally.stack.processes import free_ports
 
+pytestmark = pytest.mark.xdist_group("cluster")
+
 ROOT = Path(__file__).resolve().parents[2]
 TALLY = (sys.executable, "-c", "from tally.cli import main; main()")
 KEYSPACE = "cluster"

@@ -1,4 +1,4 @@
-"""One JVM for all tests of this folder, as PyFlink has it: one a process."""
+"""What tests of plans share: Flink's options, and how to plan."""
 
 from __future__ import annotations
 
@@ -11,25 +11,19 @@ from tally.flink_conf import read_flink_conf
 from tally.planning.job import Job
 from tally.planning.plan_project import plan_files
 from tally.project import load_project
-from tally.running.jvm import PLANNING, Jvm
-from tally.stack.archives import flink_archive_options
 from tally.stack.bundled import bundle
-from tally.stack.jars import flink_jars
-from tally.stack.java import find_java
 
 Plan = Callable[..., tuple[Job, ...]]
 
 
 @pytest.fixture(scope="session")
-def flink_options(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+def flink_options(request: pytest.FixtureRequest) -> dict[str, str]:
     """Flink's options, with the JVM set up that PyFlink starts on its first use.
 
     Without mini-batch, so that a plan shows each operator undivided; tests that are about mini-batch turn it on.
     """
-    conf = bundle().flink_conf
-    options = (*PLANNING, *flink_archive_options(find_java(), flink_jars()))
-    Jvm(flink_jars(), conf, tmp_path_factory.mktemp("flink-logs"), "1g", (), options).configure()
-    return {**read_flink_conf(conf), "table.exec.mini-batch.enabled": "false"}
+    request.getfixturevalue("jvm")
+    return {**read_flink_conf(bundle().flink_conf), "table.exec.mini-batch.enabled": "false"}
 
 
 @pytest.fixture(scope="session")
