@@ -47,6 +47,14 @@ final class DeadShare {
   }
 
   private void add(boolean isDead) {
+    if (count > 0 || isDead) {
+      mark(isDead);
+    }
+    next = next + 1 == WINDOW ? 0 : next + 1;
+    seen = Math.min(seen + 1, WINDOW);
+  }
+
+  private void mark(boolean isDead) {
     // The record that leaves the window.
     if (seen == WINDOW && dead.get(next)) {
       count--;
@@ -55,8 +63,6 @@ final class DeadShare {
     if (isDead) {
       count++;
     }
-    next = next + 1 == WINDOW ? 0 : next + 1;
-    seen = Math.min(seen + 1, WINDOW);
   }
 
   /** A dead letter; put into words only if it is told. */

@@ -35,6 +35,7 @@ final class EventTimes implements Serializable {
   private transient DefaultWatermarkGenerator generated;
   private transient Supplier<DefaultWatermarkGenerator> generators;
   private transient long last;
+  private transient long now;
 
   EventTimes(WatermarkStrategy<RowData> watermarks, Duration maxAhead, Clock clock) {
     this.watermarks = watermarks;
@@ -112,14 +113,27 @@ final class EventTimes implements Serializable {
   }
 
   private Fault ahead(long eventTime, long kafkaTimestamp) {
-    long now = clock.millis();
-    // A topic of an old message format has no timestamps: -1.
-    boolean recorded = kafkaTimestamp >= 0 && kafkaTimestamp < now;
-    long present = recorded ? kafkaTimestamp : now;
-    // The present is not negative, so nothing overflows.
-    if (eventTime <= present || eventTime - present <= maxAhead.toMillis()) {
+    // It only goes on, and to ask it for each row costs as much as to decode a small one.
+    if (isInReach(eventTime, kafkaTimestamp)) {
       return null;
     }
+    now = clock.millis();
+    return isInReach(eventTime, kafkaTimestamp) ? null : tooFarAhead(eventTime, kafkaTimestamp);
+  }
+
+  private boolean isInReach(long eventTime, long kafkaTimestamp) {
+    long present = isRecorded(kafkaTimestamp) ? kafkaTimestamp : now;
+    // The present is not negative, so nothing overflows.
+    return eventTime <= present || eventTime - present <= maxAhead.toMillis();
+  }
+
+  /** A topic of an old message format has no timestamps: -1. */
+  private boolean isRecorded(long kafkaTimestamp) {
+    return kafkaTimestamp >= 0 && kafkaTimestamp < now;
+  }
+
+  private Fault tooFarAhead(long eventTime, long kafkaTimestamp) {
+    boolean recorded = isRecorded(kafkaTimestamp);
     return new Fault(
         Fault.Reason.TOO_FAR_AHEAD,
         "the event time %s is more than %s ahead of %s %s"
@@ -127,7 +141,7 @@ final class EventTimes implements Serializable {
                 Instant.ofEpochMilli(eventTime),
                 text(maxAhead),
                 recorded ? "the record's timestamp" : "the clock",
-                Instant.ofEpochMilli(present)));
+                Instant.ofEpochMilli(recorded ? kafkaTimestamp : now)));
   }
 
   private static Fault noEventTime(String text) {

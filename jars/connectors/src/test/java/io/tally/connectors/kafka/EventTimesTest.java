@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.Iterator;
+import java.util.List;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.table.data.GenericRowData;
 import org.apache.flink.table.data.RowData;
@@ -71,6 +74,18 @@ class EventTimesTest {
   }
 
   @Test
+  void asksTheClockAnewBeforeItRefuses() {
+    Iterator<Instant> readings = List.of(NOW, NOW, NOW.plusMillis(1)).iterator();
+    EventTimes times = new EventTimes(watermarks(), Duration.ofHours(1), new Readings(readings));
+    times.open(new OpeningContext());
+    assertThat(times.judge(row("10:59:00"), -1)).isNull();
+    assertThat(times.judge(row("10:59:30"), -1)).isNull();
+    assertThat(times.judge(row("11:00:00.001"), -1)).isNotNull();
+    assertThat(times.judge(row("11:00:00.001"), -1)).isNull();
+    assertThat(readings.hasNext()).isFalse();
+  }
+
+  @Test
   void aRecordWithoutTimestampIsJudgedByTheClock() {
     EventTimes times = eventTimes(watermarks());
     assertThat(times.judge(row("11:00:00"), -1)).isNull();
@@ -99,6 +114,31 @@ class EventTimesTest {
     EventTimes times = eventTimes(watermarks().withIdleness(Duration.ofSeconds(5)));
     assertThat(times.judge(row("09:00:00"), millis("09:00:00"))).isNull();
     assertThat(times.judge(row("11:00:00"), millis("09:00:00"))).isNotNull();
+  }
+
+  /** A clock that is asked as often as it has readings. */
+  private static final class Readings extends Clock {
+
+    private final Iterator<Instant> readings;
+
+    Readings(Iterator<Instant> readings) {
+      this.readings = readings;
+    }
+
+    @Override
+    public Instant instant() {
+      return readings.next();
+    }
+
+    @Override
+    public ZoneId getZone() {
+      return ZoneOffset.UTC;
+    }
+
+    @Override
+    public Clock withZone(ZoneId zone) {
+      return this;
+    }
   }
 
   /** As Flink generates it for a table whose event time is its first column. */
