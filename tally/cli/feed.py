@@ -28,17 +28,16 @@ from tally.stack import addresses
 def command(name: str, rate: float | None, speedup: float | None, limit: int | None) -> None:
     r"""Produce a data set to its topic, which is created when missing.
 
-    Records come in the order of their events and bear the time of feeding. Returns when the broker has
-    acknowledged all of them.
+    Records come in the order of their events and bear the time of feeding, also with --speedup. With both
+    --rate and --speedup a record waits for the later of the two. Returns when the broker has acknowledged all
+    of them.
 
     \b
     Example:
       tally feed sessions
-      tally feed flights --speedup 3600
+      tally feed flights --rate 500 --speedup 3600
       tally feed purchases --rate 100 --limit 1000
     """
-    if rate is not None and speedup is not None:
-        raise click.UsageError("--rate and --speedup exclude each other")
     chosen = dataset(name)
     root, settings = project()
     options = FeedOptions(rate, speedup, limit, settings.kafka)

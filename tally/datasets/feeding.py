@@ -119,10 +119,10 @@ def paced(
     clock: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Iterator[Record]:
-    """Yield each record when it is due: by number (``rate``) or by event time (``speedup``), or at once.
+    """Yield each record when it is due: by number (``rate``), by event time (``speedup``), or at once.
 
     With ``speedup`` 60, an event comes a second after one that happened a minute before it. One that is out of
-    order comes at once.
+    order comes at once. With both, a record waits for the later of the two.
     """
     began = clock()
     first_ms: int | None = None
@@ -131,8 +131,8 @@ def paced(
         due = began
         if options.rate is not None:
             due += number / options.rate
-        elif options.speedup is not None:
-            due += (record.event_ms - first_ms) / 1000 / options.speedup
+        if options.speedup is not None:
+            due = max(due, began + (record.event_ms - first_ms) / 1000 / options.speedup)
         wait = due - clock()
         if wait > 0:
             sleep(wait)

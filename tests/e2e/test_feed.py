@@ -173,10 +173,6 @@ def test_the_command_feeds_a_data_set_and_says_when_it_was_there_before(project,
     [
         (("flihgts",), "error: unknown data set 'flihgts'\nhint: did you mean 'flights'?\n"),
         (
-            ("sessions", "--rate", "1", "--speedup", "2"),
-            "error: --rate and --speedup exclude each other\nhint: tally feed --help\n",
-        ),
-        (
             ("sessions", "--limit", "0"),
             "error: Invalid value for '--limit': 0 is not in the range x>=1.\nhint: tally feed --help\n",
         ),

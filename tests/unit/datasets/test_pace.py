@@ -53,6 +53,11 @@ def test_a_speedup_keeps_the_distances_of_events():
     assert seen == pytest.approx([0, 1, 1, 3])
 
 
+def test_with_both_a_record_waits_for_the_later():
+    seen, _ = times(FeedOptions(rate=2, speedup=60), records(1000, 1000, 1000, 1180, 1180))
+    assert seen == pytest.approx([0, 0.5, 1, 3, 3])
+
+
 def test_an_event_out_of_order_comes_at_once():
     seen, _ = times(FeedOptions(speedup=60), records(1000, 1120, 1060, 1180))
     assert seen == pytest.approx([0, 2, 2, 3])
