@@ -35,6 +35,7 @@ from tally.planning.schema import columns_of, key_of
 from tally.planning.sessions import fitted
 from tally.planning.translate import complaint
 from tally.planning.udfs import make_importable
+from tally.planning.versions import without_former_versions
 from tally.project import Project, SqlFile, Statement, lex
 
 
@@ -161,7 +162,7 @@ class JobPlanner:
         tables = self._plain_tables(plan)
         for table in tables:
             self._judge_plain(table, keys)
-        plan, accounts = self._accounted(plan)
+        plan, accounts = self._accounted(without_former_versions(plan))
         plan, gates = identified(plan, self._gates(plan), self.resolver.sources.values())
         return Job(
             name=name,

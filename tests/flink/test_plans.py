@@ -253,3 +253,35 @@ def test_another_process_plans_the_same(mixed, flink_options, tmp_path):
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     theirs = json.loads(done.stdout.splitlines()[-1])
     assert theirs == {name: [job.plan.text, dict(job.fingerprints)] for name, job in mixed.items()}
+
+
+ALL = "SELECT 'all' AS segment, COUNT(*) AS n FROM (SELECT 'all' AS segment FROM events) GROUP BY segment"
+LIMITED = f"{ALL} HAVING COUNT(*) < 9"
+PLAIN = "CREATE TABLE lines (segment STRING, n BIGINT) WITH ('connector' = 'print');\n"
+
+
+def told(job):
+    """What each sink is told of changes, and whether aggregations hand on former versions."""
+    sinks = {
+        table.name.partition("$")[0]: node["inputChangelogMode"]
+        for table in job.plan.tables("sink")
+        for node in job.plan.nodes
+        if node["id"] == table.node and not table.name.endswith("$dead")
+    }
+    return sinks, {account.count.versions for account in job.accounts}
+
+
+def test_a_total_of_everything_puts_out_no_former_versions(planned):
+    assert told(planned(aggregate(ALL, key="segment"))) == ({"a": ["INSERT", "UPDATE_AFTER"]}, {False})
+
+
+def test_a_group_that_leaves_a_condition_is_told_of(planned):
+    sinks, versions = told(planned(aggregate(LIMITED, key="segment")))
+    assert (sinks, versions) == ({"a": ["INSERT", "UPDATE_BEFORE", "UPDATE_AFTER"]}, {True})
+
+
+def test_former_versions_stay_where_one_sink_has_no_key(planned):
+    both = aggregate(ALL, key="segment") + PLAIN + f"INSERT INTO lines {ALL};\n"
+    sinks, versions = told(planned(both))
+    every = ["INSERT", "UPDATE_BEFORE", "UPDATE_AFTER"]
+    assert (sinks, versions) == ({"a": every, "lines": every}, {True})
