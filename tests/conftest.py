@@ -6,6 +6,7 @@ name a group (``xdist_group``), which stays in one process.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -17,6 +18,10 @@ from tally.stack.archives import flink_archive_options
 from tally.stack.bundled import bundle
 from tally.stack.jars import flink_jars
 from tally.stack.java import find_java
+
+# For PyFlink's JVM here and in every `tally` that a test starts: most live for less than a minute, and compiling their
+# code well costs more than it saves.
+os.environ.setdefault("JVM_ARGS", "-XX:TieredStopAtLevel=1")
 
 
 @pytest.fixture(scope="session")
