@@ -1,4 +1,4 @@
-"""``python -m benchmarks [throughput|defaults|startup|freshness|online|decoder|cassandra]``; by default all."""
+"""``python -m benchmarks COMMAND``: see ``--help``; without one, all of them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from typing import Any, TypeVar
 
 import click
 
+from benchmarks.decoder import CASES as MESSAGES
 from benchmarks.decoder import decoder
+from benchmarks.decoding import decoding
 from benchmarks.defaults import VARIANTS, defaults
 from benchmarks.freshness import freshness
 from benchmarks.online import online
@@ -54,7 +56,16 @@ _REPEATS = click.option("--repeats", type=click.IntRange(min=1), default=5, show
 def main(context: click.Context) -> None:
     """Measure tally on this machine. Nothing else should run meanwhile."""
     if context.invoked_subcommand is None:
-        for command in (_startup, _freshness, _online, _decoder, _defaults, _throughput, _cassandra):
+        for command in (
+            _startup,
+            _freshness,
+            _online,
+            _decoder,
+            _decoding,
+            _defaults,
+            _throughput,
+            _cassandra,
+        ):
             command.main([], standalone_mode=False)
 
 
@@ -118,6 +129,16 @@ def _online(sizes: tuple[int, int], repeats: int, out: Path) -> None:
 def _decoder(repeats: int, seconds: float, out: Path) -> None:
     """Decoding JSON: tally's decoder and Flink's, in one thread."""
     decoder(repeats, seconds, out)
+
+
+@main.command("decoding")
+@_sizes("500000,3000000")
+@_REPEATS
+@_several("--case", tuple(MESSAGES))
+@_OUT
+def _decoding(sizes: tuple[int, int], repeats: int, case: tuple[str, ...], out: Path) -> None:
+    """Decoding JSON in a whole job, through tally and by hand."""
+    decoding(case, sizes, repeats, out)
 
 
 @main.command("cassandra")

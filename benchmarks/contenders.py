@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -71,10 +71,17 @@ def by_hand(task: Task, servers: Servers) -> Cost:
     folder = _folder(task, servers)
     if task.sinks == ("cassandra",):
         _create_table(task, servers)
-    options = read_flink_conf(bundle().flink_conf) | _PLANNING | dict(task.options)
-    options |= {"parallelism.default": str(task.parallelism), "rest.bind-port": "0"}
+    return run_script(folder, _statements(task, servers), task.parallelism, task.options)
+
+
+def run_script(
+    folder: Path, statements: Sequence[str], parallelism: int, changes: Mapping[str, str] | None = None
+) -> Cost:
+    """Run statements, the last of them an INSERT, in a PyFlink script with the shipped options but for some."""
+    options = read_flink_conf(bundle().flink_conf) | _PLANNING | dict(changes or {})
+    options |= {"parallelism.default": str(parallelism), "rest.bind-port": "0"}
     spec = folder / "spec.json"
-    spec.write_text(json.dumps({"options": options, "statements": _statements(task, servers)}), "utf-8")
+    spec.write_text(json.dumps({"options": options, "statements": statements}), "utf-8")
     jvm = {
         "FLINK_CONF_DIR": str(bundle().flink_conf),
         "FLINK_LOG_DIR": str(folder),
