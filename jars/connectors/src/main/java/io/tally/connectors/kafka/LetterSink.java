@@ -2,6 +2,7 @@ package io.tally.connectors.kafka;
 
 import java.util.Map;
 import java.util.Properties;
+import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.configuration.ReadableConfig;
 import org.apache.flink.connector.base.DeliveryGuarantee;
 import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
@@ -24,22 +25,27 @@ public final class LetterSink {
    *
    * @param table the options of the table, for the producer's properties
    * @param options the same, as {@link DeadLetterTableFactory} declares them
+   * @param letters what is written, for errors
    */
-  public static <T> KafkaSink<T> of(
+  public static <T> Sink<T> of(
       Map<String, String> table,
       ReadableConfig options,
-      KafkaRecordSerializationSchema<T> serializer) {
+      KafkaRecordSerializationSchema<T> serializer,
+      String letters,
+      LetterLoss loss) {
     DeliveryGuarantee delivery = options.get(DeadLetterTableFactory.DELIVERY);
+    Properties producer = producer(table, options);
     KafkaSinkBuilder<T> builder =
         KafkaSink.<T>builder()
-            .setKafkaProducerConfig(producer(table, options))
+            .setKafkaProducerConfig(producer)
             .setBootstrapServers(options.get(DeadLetterTableFactory.SERVERS))
             .setRecordSerializer(serializer)
             .setDeliveryGuarantee(delivery);
-    if (delivery == DeliveryGuarantee.EXACTLY_ONCE) {
-      builder.setTransactionalIdPrefix(options.get(DeadLetterTableFactory.PREFIX));
+    if (delivery != DeliveryGuarantee.EXACTLY_ONCE) {
+      return builder.build();
     }
-    return builder.build();
+    builder.setTransactionalIdPrefix(options.get(DeadLetterTableFactory.PREFIX));
+    return new CommittedLetters<>(builder.build(), producer, letters, loss);
   }
 
   private static Properties producer(Map<String, String> table, ReadableConfig options) {
