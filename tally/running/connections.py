@@ -74,14 +74,17 @@ def late_options(job: Job, target: Target) -> dict[str, dict[str, str]]:
 
 
 def account_options(job: Job, target: Target) -> dict[str, str]:
-    """Return how a job's account is written: as the dead letters of its first source are.
+    """Return how a job's account is written: where the dead letters of its first source are, but always exactly once.
+
+    An account must not be read before its checkpoint is complete, or after a failure it is of rows that never were.
 
     Raises:
         KafkaUnreachable: no address is known.
     """
     first = dead_table(job.reads[0].source)
     table = next(table for table in job.plan.tables("sink") if table.name == first)
-    return table_options(table, {**table.options, **_prefix(target, job.name, "account")}, target)
+    written = {**table.options, **_prefix(target, job.name, "account"), _GUARANTEE: "exactly-once"}
+    return table_options(table, written, target)
 
 
 def table_options(table: PlanTable, options: dict[str, str], target: Target) -> dict[str, str]:
