@@ -18,6 +18,13 @@ public final class LetterSink {
   // By Kafka's default a few letters, or one, are a request: that takes 25 µs of CPU for each.
   private static final String LINGER_MS = "100";
 
+  // The topic of a record limits its batch as it was compressed, so a letter must be compressed
+  // too.
+  private static final String COMPRESSION = "lz4";
+
+  // A letter is held here before it is compressed; by default none larger than 32 MiB could be.
+  private static final String BUFFER_BYTES = String.valueOf(128 << 20);
+
   private LetterSink() {}
 
   /**
@@ -56,6 +63,8 @@ public final class LetterSink {
     producer.setProperty(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, String.valueOf(Integer.MAX_VALUE));
     // Nobody waits for one: they come in order with a checkpoint, or with this much delay.
     producer.setProperty(ProducerConfig.LINGER_MS_CONFIG, LINGER_MS);
+    producer.setProperty(ProducerConfig.COMPRESSION_TYPE_CONFIG, COMPRESSION);
+    producer.setProperty(ProducerConfig.BUFFER_MEMORY_CONFIG, BUFFER_BYTES);
     table.forEach(
         (key, value) -> {
           if (key.startsWith(PROPERTIES)) {
