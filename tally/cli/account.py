@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tally.cli.context import debug_option, project
+from tally.cli.record_texts import held_back
 from tally.stack import addresses
 
 if TYPE_CHECKING:
@@ -36,8 +37,11 @@ def command(jobs: tuple[str, ...], as_json: bool) -> None:
     from tally.cli.account_shown import show_text  # noqa: PLC0415
     from tally.serving.account import chosen, read_accounts  # noqa: PLC0415
 
-    kafka = addresses(root, settings).kafka
-    accounts = chosen(read_accounts(kafka, settings.account.topic), jobs)
+    found = read_accounts(addresses(root, settings).kafka, settings.account.topic)
+    if found.is_held:
+        # In JSON there is no place for it, and with no account to show it may be the reason.
+        click.echo(held_back(settings.account.topic), err=True)
+    accounts = chosen(found, jobs)
     if as_json:
         click.echo(show_json(accounts.records))
     elif accounts.records:

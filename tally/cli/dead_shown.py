@@ -6,7 +6,16 @@ import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from tally.cli.record_texts import SHORT, count, json_bytes, left_out, place_text, printable, time_of
+from tally.cli.record_texts import (
+    SHORT,
+    count,
+    held_back,
+    json_bytes,
+    left_out,
+    place_text,
+    printable,
+    time_of,
+)
 
 if TYPE_CHECKING:
     from tally.serving.dead_letters import DeadLetter
@@ -30,6 +39,7 @@ def show_text(source: str, summary: DeadSummary, *, whole: bool) -> Iterator[str
     else:
         yield f"source '{source}' has no dead letters"
     yield from passed_over(summary.passed)
+    yield from map(held_back, summary.held)
     for reason, died in summary.reasons.items():
         if died.samples:
             yield from ("", _newest(reason, died))
@@ -67,6 +77,7 @@ def show_json(source: str, summary: DeadSummary) -> str:
             }
             for reason, died in summary.reasons.items()
         ],
+        "held_back": list(summary.held),
     }
     return json.dumps(shown, ensure_ascii=False, indent=2)
 

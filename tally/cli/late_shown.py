@@ -6,7 +6,16 @@ import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from tally.cli.record_texts import SHORT, count, json_bytes, left_out, place_text, printable, time_of
+from tally.cli.record_texts import (
+    SHORT,
+    count,
+    held_back,
+    json_bytes,
+    left_out,
+    place_text,
+    printable,
+    time_of,
+)
 from tally.serving.values import show_duration
 
 if TYPE_CHECKING:
@@ -29,6 +38,7 @@ def show_text(source: str, summary: LateSummary, *, whole: bool) -> Iterator[str
     else:
         yield f"source '{source}' has no late rows"
     yield from left_out(summary.other_tables, summary.foreign, "late row")
+    yield from map(held_back, _held(summary))
     for aggregate, missed in summary.missed.items():
         yield from ("", _newest(aggregate, missed))
         for row in missed.samples:
@@ -46,8 +56,13 @@ def show_json(source: str, summary: LateSummary) -> str:
             "not_late_rows": summary.foreign,
         },
         "missing_in": [_json_missed(aggregate, missed) for aggregate, missed in summary.missed.items()],
+        "held_back": _held(summary),
     }
     return json.dumps(shown, ensure_ascii=False, indent=2)
+
+
+def _held(summary: LateSummary) -> list[str]:
+    return [summary.topic] if summary.topic and summary.is_held else []
 
 
 def _aggregates(summary: LateSummary) -> Iterator[str]:

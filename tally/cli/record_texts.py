@@ -60,6 +60,14 @@ def place_text(place: Place) -> str:
     return f"{place.topic} partition {place.partition} offset {place.offset}"
 
 
+def held_back(topic: str) -> str:
+    """Return a line for a topic with a transaction that is open."""
+    return (
+        f"not read: what stands behind an open transaction on {topic}; "
+        "the next checkpoint of its job commits it, or Kafka ends it"
+    )
+
+
 def left_out(other_tables: Mapping[str, int], foreign: int, thing: str) -> Iterator[str]:
     """Yield a line for the things of each other source, and one for records that are no such thing."""
     for table, number in sorted(other_tables.items()):

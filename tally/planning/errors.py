@@ -306,6 +306,27 @@ class UngatedWindow(ProjectError):
 
 
 @dataclass(eq=False)
+class UnjudgedEventTime(ProjectError):
+    """A source whose event time Flink computes behind it, where no record can be judged by it any more."""
+
+    source: str
+    span: Span | None
+
+    @property
+    def message(self) -> str:
+        """Name the source and say what would be lost."""
+        return (
+            f"source '{self.source}' cannot judge its event time, which Flink would compute behind it: "
+            "a record without one, or one too far ahead, would be no dead letter"
+        )
+
+    @property
+    def hint(self) -> str:
+        """Say what the event time can be made of."""
+        return "compute event time and watermark without Python functions, which are for queries and views"
+
+
+@dataclass(eq=False)
 class WindowOverSeveral(ProjectError):
     """A window function over a UNION that stands in its call, of which Flink reads the first table only."""
 

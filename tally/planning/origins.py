@@ -43,6 +43,14 @@ def tables_behind(plan: Plan, node: _Node, column: int) -> list[str]:
     return [table.name for table in (traced, *found) if table]
 
 
+def timed_behind(plan: Plan) -> Iterator[str]:
+    """Yield the names of the tables whose event time is computed behind them, not where their records are read."""
+    tables = {table.node: table.name for table in plan.tables("source")}
+    for node in plan.nodes:
+        if "watermark-assigner" in node["type"]:
+            yield from (tables[one["id"]] for one in plan.upstream(node["id"]) if one["id"] in tables)
+
+
 def _traced(plan: Plan, node: _Node, column: int, tables: Mapping[int, PlanTable]) -> PlanTable | None:
     while node["id"] not in tables:
         inputs = inputs_of(plan, node["id"])

@@ -18,6 +18,7 @@ from tally.planning.errors import (
     KeyNotUnique,
     NullableKey,
     UngatedWindow,
+    UnjudgedEventTime,
     UnsupportedStatement,
     WindowOverSeveral,
 )
@@ -28,6 +29,7 @@ from tally.planning.keycheck import SinkKeys
 from tally.planning.latest_rows import MINI_BATCH, MINI_BATCH_BOUNDS, is_misjudged
 from tally.planning.lineage import origin_of, partly_read
 from tally.planning.options_of_job import JobOptions
+from tally.planning.origins import timed_behind
 from tally.planning.plan import Plan, PlanTable, normalized
 from tally.planning.resolver import Resolver
 from tally.planning.routing import dead_table, insert_dead, records_table, source_of, written_tables
@@ -148,7 +150,7 @@ class JobPlanner:
         Raises:
             EmptyJob: nothing writes anything.
             UnsupportedStatement: BEGIN STATEMENT SET without END.
-            WindowOverSeveral: as its name says.
+            WindowOverSeveral, UnjudgedEventTime: as their names say.
             KeyNotUnique: a key is no unique key of what is written under it.
         """
         if self._group:
@@ -157,6 +159,7 @@ class JobPlanner:
             raise EmptyJob(Span(file, 1, 1))
         self._judge_windows()
         plan = with_companions(self._routed_plan())
+        self._judge_times(plan)
         keys = SinkKeys(plan)
         aggregates = tuple(one.judged(plan, keys) for one in self._drafts)
         tables = self._plain_tables(plan)
@@ -184,6 +187,12 @@ class JobPlanner:
         for write in self._writes:
             if window := partly_read(write.operation.getChild()):
                 raise WindowOverSeveral(window, write.span)
+
+    def _judge_times(self, plan: Plan) -> None:
+        routed = self._routed()
+        for table in timed_behind(plan):
+            if source := routed.get(table):
+                raise UnjudgedEventTime(source, self.resolver.sources[source].span)
 
     def _accounted(self, plan: Plan) -> tuple[Plan, tuple[Account, ...]]:
         """Return the plan with its aggregations counting, and where rows of sources enter them and others."""

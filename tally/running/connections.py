@@ -17,6 +17,7 @@ from tally.settings import AccountSettings, CassandraSettings
 
 BOOTSTRAP = "properties.bootstrap.servers"
 CONTACT_POINTS = "contact-points"
+_GUARANTEE = "sink.delivery-guarantee"
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ def connected_plan(job: Job, target: Target) -> str:
     """
     derived = {sink_table(a.name, sink): sink_options(sink) for a in job.aggregates for sink in a.sinks}
 
-    dead = {dead_table(source.name): _transactions(job, source, target, "dead") for source in job.sources}
+    dead = {dead_table(source.name): _delivery(job, source, target, "dead") for source in job.sources}
 
     def options_of(table: PlanTable) -> Mapping[str, str]:
         known = {**derived.get(table.name, {}), **dead.get(table.name, {})}
@@ -67,20 +68,23 @@ def late_options(job: Job, target: Target) -> dict[str, dict[str, str]]:
     for source in job.sources:
         if source.name in gated:
             table = tables[dead_table(source.name)]
-            written = {**table.options, **_transactions(job, source, target, "late")}
+            written = {**table.options, **_delivery(job, source, target, "late")}
             found[source.name] = table_options(table, written, target)
     return found
 
 
 def account_options(job: Job, target: Target) -> dict[str, str]:
-    """Return how a job's account is written: as the dead letters of its first source are.
+    """Return how a job's account is written: where the dead letters of its first source are, but always exactly once.
+
+    An account must not be read before its checkpoint is complete, or after a failure it is of rows that never were.
 
     Raises:
         KafkaUnreachable: no address is known.
     """
     first = dead_table(job.reads[0].source)
     table = next(table for table in job.plan.tables("sink") if table.name == first)
-    return table_options(table, {**table.options, **_prefix(target, job.name, "account")}, target)
+    written = {**table.options, **_prefix(target, job.name, "account"), _GUARANTEE: "exactly-once"}
+    return table_options(table, written, target)
 
 
 def table_options(table: PlanTable, options: dict[str, str], target: Target) -> dict[str, str]:
@@ -121,8 +125,13 @@ def _cassandra_options(options: Mapping[str, str], target: Target) -> dict[str, 
     return {key: value for key, value in connected.items() if key not in written}
 
 
-def _transactions(job: Job, source: Source, target: Target, kind: str) -> dict[str, str]:
-    return _prefix(target, job.name, source.name, kind)
+def _delivery(job: Job, source: Source, target: Target, kind: str) -> dict[str, str]:
+    prefix = _prefix(target, job.name, source.name, kind)
+    if not target.bounded:
+        return prefix
+    # It goes on from no checkpoint, so it writes nothing twice; one transaction would have to last as long as the run,
+    # and Kafka ends it, with all that is in it, after 15 minutes.
+    return {**prefix, _GUARANTEE: "at-least-once"}
 
 
 def _prefix(target: Target, *names: str) -> dict[str, str]:

@@ -67,6 +67,27 @@ class TooManyDeadLetters(TallyError):
 
 
 @dataclass(eq=False)
+class LettersLost(TallyError):
+    """Dead letters or late rows that a checkpoint counts as written are not, or may not be."""
+
+    job: str
+    letters: str
+
+    @property
+    def message(self) -> str:
+        """Say which, and what became of their transaction."""
+        return f"job '{self.job}' stopped, letters are lost: {self.letters}"
+
+    @property
+    def hint(self) -> str:
+        """Say how to get them again, and how to do without them."""
+        return (
+            "a start with --fresh reads the topics from the beginning and writes them again; to go on without them, "
+            "start once with 'dead-letter.delivery-guarantee' = 'at-least-once' in the source's WITH"
+        )
+
+
+@dataclass(eq=False)
 class PlanChanged(ProjectError):
     """The last checkpoint of a job belongs to another plan."""
 

@@ -6,10 +6,11 @@ import re
 from pathlib import Path
 
 from tally.errors import TallyError
-from tally.running.errors import JobFailed, TooManyDeadLetters, UndecodableRecord
+from tally.running.errors import JobFailed, LettersLost, TooManyDeadLetters, UndecodableRecord
 
 _UNDECODABLE = re.compile(r"UndecodableRecordException: (undecodable record: .*)")
 _TOO_MANY = re.compile(r"TooManyDeadLettersException: (too many dead letters: .*)")
+_LOST = re.compile(r"LostLettersException: letters lost: (.*)")
 # Exceptions of the connectors are worded for users; the cause below them is not. Further lines are indented.
 _WORDED = re.compile(r"io\.tally\.connectors\.[\w.]+: (.*(?:\n  .*)*)")
 _CAUSE = re.compile(r"^Caused by: (?:[\w.$]+\.)?([\w$]+)(?:: (.*))?$", re.MULTILINE)
@@ -27,6 +28,8 @@ def failure_of(job: str, trace: str, logs: Path | None) -> TallyError:
         return UndecodableRecord(job, found[1].strip())
     if found := _TOO_MANY.search(trace):
         return TooManyDeadLetters(job, found[1].strip())
+    if found := _LOST.search(trace):
+        return LettersLost(job, found[1].strip())
     if found := _WORDED.search(trace):
         return JobFailed(job, found[1].strip(), logs)
     causes = _CAUSE.findall(trace)

@@ -62,7 +62,8 @@ def run(jobs: Sequence[Job], request: RunRequest, on_progress: OnProgress) -> tu
         RunsAlready: another process runs one of the jobs.
         PlanChanged: a checkpoint belongs to another plan; nothing was touched.
         TopicMissing, TableDiffers, KafkaUnreachable, CassandraUnreachable: before anything was started.
-        JobFailed, UndecodableRecord: a job failed for good; the others were stopped with a checkpoint.
+        JobFailed, UndecodableRecord, TooManyDeadLetters, LettersLost: a job failed for good; the others were stopped
+            with a checkpoint.
     """
     with ExitStack() as claims:
         if not request.target.bounded:

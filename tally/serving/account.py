@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pydantic import ValidationError
 
@@ -27,10 +27,12 @@ class Accounts:
     Attributes:
         records: by the names of the jobs.
         unreadable: newest records that are no account; what stood there before is not shown in their place.
+        is_held: whether a transaction is open on the topic: newer ones may stand behind it, and cannot be read yet.
     """
 
     records: tuple[AccountRecord, ...] = ()
     unreadable: tuple[NotAnAccount, ...] = ()
+    is_held: bool = False
 
 
 def read_accounts(address: str | None, topic: str) -> Accounts:
@@ -47,9 +49,10 @@ def read_accounts(address: str | None, topic: str) -> Accounts:
     if not existing_topics(address, [topic]):
         return Accounts()
     newest: dict[bytes, Record] = {}
-    for record in read_to_end(str(address), topic, end_offsets(address, topic)):
+    held: set[str] = set()
+    for record in read_to_end(str(address), topic, end_offsets(address, topic), held):
         newest[record.key or b""] = record
-    return accounts_of(topic, newest.values())
+    return replace(accounts_of(topic, newest.values()), is_held=bool(held))
 
 
 def read_final(address: str | None, topic: str, jobs: Collection[str], since: float) -> Accounts:
@@ -107,6 +110,7 @@ def chosen(accounts: Accounts, jobs: Iterable[str]) -> Accounts:
     return Accounts(
         tuple(one for one in found if isinstance(one, AccountRecord)),
         tuple(one for one in found if isinstance(one, NotAnAccount)),
+        accounts.is_held,
     )
 
 

@@ -83,19 +83,22 @@ class Places:
         return True
 
 
-def read_dead_letters(address: str, topic: str, ends: Offsets) -> Iterator[DeadLetter | None]:
+def read_dead_letters(
+    address: str, topic: str, ends: Offsets, held: set[str] | None = None
+) -> Iterator[DeadLetter | None]:
     """Yield every committed record of a topic of dead letters, duplicates too; None for one that is no dead letter.
 
     Args:
         address: host:port, several by comma.
         topic: of dead letters.
         ends: first and end offset of each partition, as ``end_offsets`` gives them.
+        held: gets the topic, where a transaction that is open ended a partition early.
 
     Raises:
         KafkaUnreachable: no broker answers any more.
         KafkaFailed: a record could not be read.
     """
-    for message in read_messages(address, topic, ends):
+    for message in read_messages(address, topic, ends, held):
         yield letter_of(message)
 
 

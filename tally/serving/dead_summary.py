@@ -38,11 +38,13 @@ class DeadSummary:
         topics: that were read; a source topic that nothing of died has none.
         reasons: by reason, the most frequent first.
         passed: records that are not among them.
+        held: topics with a transaction that is open: what stands behind it cannot be read yet.
     """
 
     topics: tuple[str, ...]
     reasons: Mapping[str, Died]
     passed: Passed
+    held: tuple[str, ...] = ()
 
     @property
     def letters(self) -> int:
@@ -65,13 +67,14 @@ def summarize(address: str | None, topics: Sequence[str], selection: Selection, 
     """
     sieve = Sieve(selection)
     reasons: dict[str, Died] = {}
+    held: set[str] = set()
     found = existing_topics(address, map(dead_topic, topics))
     for topic in found:
-        for letter in read_dead_letters(str(address), topic, end_offsets(address, topic)):
+        for letter in read_dead_letters(str(address), topic, end_offsets(address, topic), held):
             if sieve.takes(letter) and letter:
                 reasons.setdefault(letter.reason, Died()).add(letter, samples)
     by_number = sorted(reasons.items(), key=lambda item: (-item[1].letters, item[0]))
-    return DeadSummary(tuple(found), dict(by_number), sieve.passed)
+    return DeadSummary(tuple(found), dict(by_number), sieve.passed, tuple(sorted(held)))
 
 
 def _by_age(letter: DeadLetter) -> tuple[int, Place]:

@@ -53,19 +53,22 @@ class LateRow:
         return self.watermark - self.late_by
 
 
-def read_late_rows(address: str, topic: str, ends: Offsets) -> Iterator[LateRow | None]:
+def read_late_rows(
+    address: str, topic: str, ends: Offsets, held: set[str] | None = None
+) -> Iterator[LateRow | None]:
     """Yield every committed record of a topic of late rows; None for one that is no late row.
 
     Args:
         address: host:port, several by comma.
         topic: of late rows.
         ends: first and end offset of each partition, as ``end_offsets`` gives them.
+        held: gets the topic, where a transaction that is open ended a partition early.
 
     Raises:
         KafkaUnreachable: no broker answers any more.
         KafkaFailed: a record could not be read.
     """
-    for message in read_messages(address, topic, ends):
+    for message in read_messages(address, topic, ends, held):
         yield late_row_of(message)
 
 

@@ -67,12 +67,14 @@ class LateSummary:
         missed: by what the rows are missing in, as the rows name it; the most frequent first.
         other_tables: late rows by table, of other sources with the same topic.
         foreign: records that are no late rows.
+        is_held: whether a transaction is open on the topic: what stands behind it cannot be read yet.
     """
 
     topic: str | None
     missed: Mapping[str, Missed] = field(default_factory=dict)
     other_tables: Counter[str] = field(default_factory=Counter)
     foreign: int = 0
+    is_held: bool = False
 
     @property
     def rows(self) -> int:
@@ -97,7 +99,8 @@ def summarize_late(address: str | None, topic: str, table: str, samples: int) ->
         return LateSummary(None)
     summary = LateSummary(topic)
     missed: dict[str, Missed] = {}
-    for row in read_late_rows(str(address), topic, end_offsets(address, topic)):
+    held: set[str] = set()
+    for row in read_late_rows(str(address), topic, end_offsets(address, topic), held):
         if row is None:
             summary.foreign += 1
         elif row.table != table:
@@ -105,6 +108,7 @@ def summarize_late(address: str | None, topic: str, table: str, samples: int) ->
         else:
             missed.setdefault(row.aggregate, Missed()).add(row, samples)
     summary.missed = dict(sorted(missed.items(), key=lambda item: (-item[1].rows, item[0])))
+    summary.is_held = bool(held)
     return summary
 
 

@@ -11,7 +11,9 @@ from tally.serving.kafka import REQUEST_SECONDS, consumer, naming
 from tally.serving.topics import Offsets
 
 
-def read_messages(address: str, topic: str, ends: Offsets, *, whole: bool = False) -> Iterator[Message]:
+def read_messages(
+    address: str, topic: str, ends: Offsets, held: set[str] | None = None, *, whole: bool = False
+) -> Iterator[Message]:
     """Yield the committed messages of a topic, in order by partition, up to the ends.
 
     A transaction that is still open ends its partition early, for nothing behind it can be read.
@@ -20,6 +22,7 @@ def read_messages(address: str, topic: str, ends: Offsets, *, whole: bool = Fals
         address: host:port, several by comma.
         topic: to read.
         ends: first and end offset of each partition, as ``end_offsets`` gives them.
+        held: gets the topic, where a transaction that is open ended a partition early.
         whole: nobody has a transaction open: fail rather than end a partition early.
 
     Raises:
@@ -36,8 +39,11 @@ def read_messages(address: str, topic: str, ends: Offsets, *, whole: bool = Fals
             partition, offset = cast(tuple[int, int], (message.partition(), message.offset()))
             end = ends[partition][1]
             at_end = message.error() is not None
-            if offset >= (end if at_end else end - 1) or (at_end and not whole):
+            is_held = at_end and not whole and offset < end
+            if offset >= (end if at_end else end - 1) or is_held:
                 waiting.discard(partition)
+            if is_held and held is not None:
+                held.add(topic)
             if not at_end and offset < end:
                 yield message
     finally:

@@ -70,18 +70,19 @@ def _live_keys(address: str, topic: str) -> list[tuple[int, bytes]]:
     return list(live)
 
 
-def read_to_end(address: str, topic: str, ends: Offsets) -> Iterator[Record]:
+def read_to_end(address: str, topic: str, ends: Offsets, held: set[str] | None = None) -> Iterator[Record]:
     """Yield the committed records of a topic, in order by partition, up to the ends.
 
     Args:
         address: host:port, several by comma.
         topic: to read.
         ends: first and end offset of each partition, as ``end_offsets`` gives them.
+        held: gets the topic, where a transaction that is open ended a partition early.
 
     Raises:
         KafkaUnreachable: no broker answers any more.
         KafkaFailed: a record could not be read.
     """
-    for message in read_messages(address, topic, ends):
+    for message in read_messages(address, topic, ends, held):
         partition, offset = cast(tuple[int, int], (message.partition(), message.offset()))
         yield Record(partition, offset, message.key(), message.value())

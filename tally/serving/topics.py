@@ -7,7 +7,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, TopicCollection, TopicPartition
-from confluent_kafka.admin import AdminClient, ConfigResource, NewTopic, ResourceType
+from confluent_kafka.admin import (
+    AdminClient,
+    AlterConfigOpType,
+    ConfigEntry,
+    ConfigResource,
+    NewTopic,
+    ResourceType,
+)
 
 from tally.errors import ProjectErrors
 from tally.planning.job import Source
@@ -17,6 +24,9 @@ from tally.settings import KafkaSettings
 
 _PAUSE_SECONDS = 0.05
 _MAX_HEADERS_BYTES = 64 * 1024
+_LIMIT = "max.message.bytes"
+# A letter may compress worse than the batch that its record came in. Brokers take no request above 100 MiB by default.
+_LARGEST_LETTER = 64 * 1024 * 1024
 _DAY_MILLISECONDS = 24 * 60 * 60 * 1000
 _COMPACTED = {"cleanup.policy": "compact"}
 # A record comes with each checkpoint: compaction gets to what stands before the segment that is written to.
@@ -113,8 +123,8 @@ def ensure_letter_topics(
 ) -> list[str]:
     """Create topics for dead letters and late rows, where they are missing.
 
-    What they hold is kept for as long as the settings say, and may be larger than what the source topic holds by the
-    headers that it has more.
+    What they hold is kept for as long as the settings say, and may be larger than what the source topic holds: a
+    letter that its topic refused would stop the job again and again. One that exists and takes less gets that limit.
 
     Args:
         address: bootstrap servers.
@@ -126,23 +136,38 @@ def ensure_letter_topics(
 
     Raises:
         KafkaUnreachable: no broker answers within seconds.
-        KafkaFailed: the broker did not create one.
+        KafkaFailed: the broker did not create one, or did not raise its limit.
     """
     client = admin(address)
     existing = _topics(client, str(address))
-    missing = [topic for topic in topics if topic not in existing]
-    new = [_new(name, settings, _letter_config(str(address), topics[name], settings)) for name in missing]
+    limits = {name: _letter_limit(str(address), topic) for name, topic in topics.items()}
+    missing = [name for name in topics if name not in existing]
+    new = [_new(name, settings, _letter_config(limits[name], settings)) for name in missing]
     _create(client, str(address), new)
+    for name in limits.keys() - missing:
+        _raise_limit(client, str(address), name, limits[name])
     return missing
 
 
-def _letter_config(address: str, topic: str, settings: KafkaSettings) -> dict[str, str]:
-    largest = int(topic_config(address, topic)["max.message.bytes"]) + _MAX_HEADERS_BYTES
+def _letter_config(limit: int, settings: KafkaSettings) -> dict[str, str]:
     return {
         "cleanup.policy": "delete",
         "retention.ms": str(settings.dead_letter_days * _DAY_MILLISECONDS),
-        "max.message.bytes": str(largest),
+        _LIMIT: str(limit),
     }
+
+
+def _letter_limit(address: str, topic: str) -> int:
+    return max(int(topic_config(address, topic)[_LIMIT]) + _MAX_HEADERS_BYTES, _LARGEST_LETTER)
+
+
+def _raise_limit(client: AdminClient, address: str, topic: str, limit: int) -> None:
+    if int(topic_config(address, topic)[_LIMIT]) >= limit:
+        return
+    entry = ConfigEntry(_LIMIT, str(limit), incremental_operation=AlterConfigOpType.SET)
+    resource = ConfigResource(ResourceType.TOPIC, topic, incremental_configs=[entry])
+    with naming(f"set {_LIMIT} of topic '{topic}' to {limit}", address):
+        client.incremental_alter_configs([resource])[resource].result()
 
 
 def end_offsets(address: str | None, topic: str) -> Offsets:

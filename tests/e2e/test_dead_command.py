@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tally.stack import Stack
-from tests.e2e.graves import NOON_MS, Graveyard, Original
+from tests.e2e.graves import NOON_MS, Graveyard, Original, settle
 from tests.e2e.late_rows import MINUTE, write_late
 
 pytestmark = pytest.mark.xdist_group("dead command")
@@ -177,8 +177,34 @@ def test_json_tells_all(graves: Graveyard, tally: Call) -> None:
         }
     ]
     only = json.loads(tally("dead", "orders", "--json", "--reasons", "--reason", "no-event-time").stdout)
-    assert list(only) == ["source", "topics", "dead_letters", "duplicates", "left_out", "reasons"]
+    assert list(only) == [
+        "source",
+        "topics",
+        "dead_letters",
+        "duplicates",
+        "left_out",
+        "reasons",
+        "held_back",
+    ]
     assert only["reasons"] == [{"reason": "no-event-time", "dead_letters": 1, "samples": []}]
+
+
+def test_letters_behind_a_transaction_that_is_open_are_said_to_be_there(
+    graves: Graveyard, tally: Call
+) -> None:
+    before = json.loads(tally("dead", "orders", "--json").stdout)
+    still_open = graves.bury([Original(offset=1_000)], end="open")
+    held = json.loads(tally("dead", "orders", "--json").stdout)
+    assert (held["dead_letters"], held["held_back"]) == (before["dead_letters"], [graves.dead])
+    assert tally("dead", "orders", "--reasons").stdout.splitlines()[-1] == (
+        f"not read: what stands behind an open transaction on {graves.dead}; "
+        "the next checkpoint of its job commits it, or Kafka ends it"
+    )
+
+    still_open.commit_transaction(30)
+    settle(graves.kafka, graves.dead)
+    whole = json.loads(tally("dead", "orders", "--json").stdout)
+    assert (whole["dead_letters"], whole["held_back"]) == (before["dead_letters"] + 1, [])
 
 
 def test_late_rows_are_shown(graves: Graveyard, tally: Call) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import random
 
 import pytest
+from confluent_kafka import Producer
+from confluent_kafka.admin import AdminClient, NewTopic
 
 from tally.running.errors import TooManyDeadLetters
 from tally.running.following import Progress
@@ -122,6 +124,27 @@ def test_a_letter_tells_where_its_record_stood_and_what_is_wrong(bench: Workbenc
         "reason": "undecodable",
         "error": "column 'amount' at byte 29: expected BIGINT, found the number 1.5",
     }
+
+
+def test_a_letter_may_be_larger_than_what_its_topic_takes_uncompressed(bench: Workbench) -> None:
+    """One of them is larger, too, than what a producer holds by default; `.dead` is there already, and too small."""
+    topic = shop(bench, partitions=1)
+    new = NewTopic(f"{topic}.dead", 1, 1, config={"max.message.bytes": "1100000"})
+    client = AdminClient({"bootstrap.servers": bench.kafka})
+    client.create_topics([new])[new.topic].result(30)
+    large = [b'{"user_id": "%s"}' % (b"a" * size) for size in (1_500_000, 40_000_000)]
+    producer = Producer(
+        {"bootstrap.servers": bench.kafka, "compression.type": "gzip", "message.max.bytes": 50_000_000}
+    )
+    for value in large:
+        producer.produce(topic, value, b"k")
+        assert producer.flush(30) == 0
+
+    bench.run(bounded=True)
+
+    # Not compared in an assertion, which would show 40 MB.
+    whole = [one.value == value for one, value in zip(dead(bench), large, strict=True)]
+    assert whole == [True, True]
 
 
 def test_too_many_dead_letters_fail_the_job_for_good(bench: Workbench) -> None:

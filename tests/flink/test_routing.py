@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tally.running.connections import Target, table_options
+from tally.planning.plan import Plan
+from tally.running.connections import Target, account_options, connected_plan, table_options
 from tally.settings import CassandraSettings
 
 EVENTS = """
@@ -140,6 +141,27 @@ def test_letters_take_the_connection_of_their_source_and_the_delivery_that_it_sa
         "sink.delivery-guarantee": "at-least-once",
         "sink.transactional-id-prefix": "unset:1",
     }
+
+
+def guarantee(job, bounded):
+    """Return how a job writes its dead letters."""
+    target = Target("k:1", "c:1", CassandraSettings(), bounded)
+    (letters,) = (t for t in Plan(connected_plan(job, target)).tables("sink") if t.name == "events$dead")
+    return letters.options.get("sink.delivery-guarantee")
+
+
+def test_a_run_that_goes_on_from_no_checkpoint_keeps_no_transaction_open(planned):
+    job = planned(TOTALS.format(where=""))
+    # None: the connector's own, exactly once.
+    assert (guarantee(job, bounded=False), guarantee(job, bounded=True)) == (None, "at-least-once")
+
+
+@pytest.mark.parametrize("bounded", [False, True])
+def test_an_account_is_written_exactly_once_however_letters_are(planned, bounded):
+    job = planned(TOTALS.format(where=""), ", 'dead-letter.delivery-guarantee' = 'at-least-once'")
+    options = account_options(job, Target("k:1", "c:1", CassandraSettings(), bounded))
+    assert guarantee(job, bounded) == "at-least-once"
+    assert options["sink.delivery-guarantee"] == "exactly-once"
 
 
 def test_events_are_enriched_from_cassandra_by_a_lookup_join(planned):

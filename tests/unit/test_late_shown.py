@@ -160,6 +160,7 @@ def test_json_tells_all() -> None:
                 ],
             }
         ],
+        "held_back": [],
     }
 
 
@@ -170,4 +171,15 @@ def test_json_has_its_keys_where_nothing_is_late() -> None:
         "late_rows": 0,
         "left_out": {"other_sources": {}, "not_late_rows": 0},
         "missing_in": [],
+        "held_back": [],
     }
+
+
+def test_an_open_transaction_is_said() -> None:
+    held = LateSummary("orders.late", is_held=True)
+    assert text(held).splitlines() == [
+        "source 'orders' has no late rows",
+        "not read: what stands behind an open transaction on orders.late; "
+        "the next checkpoint of its job commits it, or Kafka ends it",
+    ]
+    assert json.loads(show_json("orders", held))["held_back"] == ["orders.late"]

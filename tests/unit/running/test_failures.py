@@ -32,6 +32,16 @@ Caused by: {cause}
             "write 'dead-letter.max-share' = '1' in the source's WITH",
         ),
         (
+            "io.tally.connectors.kafka.LostLettersException: letters lost: Kafka ended transaction "
+            "'tally/totals/x/dead-0-3' with dead letters of source table 'x' before it was committed\n"
+            "Caused by: org.apache.kafka.common.errors.ProducerFencedException: There is a newer producer",
+            "job 'totals' stopped, letters are lost: Kafka ended transaction 'tally/totals/x/dead-0-3' "
+            "with dead letters of source table 'x' before it was committed\n"
+            "hint: a start with --fresh reads the topics from the beginning and writes them again; "
+            "to go on without them, start once with 'dead-letter.delivery-guarantee' = 'at-least-once' "
+            "in the source's WITH",
+        ),
+        (
             "io.tally.connectors.cassandra.CassandraRefusedException: column ks.t.v: 'x' is not a UUID\n"
             "Caused by: com.datastax.Inner: unreadable",
             "job 'totals' failed: column ks.t.v: 'x' is not a UUID\nhint: see the log in logs",
@@ -57,6 +67,7 @@ Caused by: {cause}
     ids=[
         "undecodable",
         "too many dead letters",
+        "letters lost",
         "worded by a connector",
         "in several lines",
         "innermost cause",

@@ -10,6 +10,7 @@ import io.tally.connectors.account.Reading;
 import io.tally.connectors.account.RowMeter;
 import io.tally.connectors.account.Tap;
 import io.tally.connectors.job.Graph.Edge;
+import io.tally.connectors.kafka.LetterLoss;
 import io.tally.connectors.kafka.LetterSink;
 import io.tally.connectors.late.GateSpec;
 import io.tally.connectors.late.LateGate;
@@ -22,8 +23,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
+import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.api.dag.Transformation;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.DataStreamSink;
@@ -172,9 +175,10 @@ public final class PlannedJob {
    * @param options those of {@code 'connector' = 'tally-dead-letters'}
    */
   public void writeLate(String source, Map<String, String> options) {
+    String rows = "late rows of source table '%s'".formatted(source);
     DataStreamSink<RowData> sink =
         union(late.get(source))
-            .sinkTo(LetterSink.of(options, Configuration.fromMap(options), new LateRowSerializer()))
+            .sinkTo(letterSink(options, new LateRowSerializer(), rows, LetterLoss.FAILS))
             .name("late rows of " + source)
             .uid(source + "_late");
     sinks.add(sink.getTransformation());
@@ -195,11 +199,19 @@ public final class PlannedJob {
                 "account", PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO, new Book(known))
             .uid("account")
             .setParallelism(1)
-            .sinkTo(LetterSink.of(options, Configuration.fromMap(options), serializer))
+            .sinkTo(letterSink(options, serializer, "the account", LetterLoss.IS_MADE_GOOD))
             .name("accounts")
             .uid("account_records")
             .setParallelism(1);
     sinks.add(sink.getTransformation());
+  }
+
+  private static <T> Sink<T> letterSink(
+      Map<String, String> options,
+      KafkaRecordSerializationSchema<T> serializer,
+      String letters,
+      LetterLoss loss) {
+    return LetterSink.of(options, Configuration.fromMap(options), serializer, letters, loss);
   }
 
   private static <T> DataStream<T> union(List<DataStream<T>> streams) {

@@ -28,9 +28,11 @@ final class DeadLetterSink implements DynamicTableSink {
 
   @Override
   public SinkRuntimeProvider getSinkRuntimeProvider(Context context) {
-    var serializer = new DeadLetterSerializer(options.get(DeadLetterTableFactory.TABLE));
+    String source = options.get(DeadLetterTableFactory.TABLE);
+    var serializer = new DeadLetterSerializer(source);
+    String letters = "dead letters of source table '%s'".formatted(source);
     return SinkV2Provider.of(
-        LetterSink.of(table, options, serializer),
+        LetterSink.of(table, options, serializer, letters, LetterLoss.FAILS),
         options.getOptional(FactoryUtil.SINK_PARALLELISM).orElse(null));
   }
 

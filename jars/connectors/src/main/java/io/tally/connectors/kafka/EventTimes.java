@@ -34,6 +34,7 @@ final class EventTimes implements Serializable {
   private final Clock clock;
   private transient DefaultWatermarkGenerator generated;
   private transient Supplier<DefaultWatermarkGenerator> generators;
+  private transient Mark mark;
   private transient long last;
   private transient long now;
 
@@ -46,6 +47,7 @@ final class EventTimes implements Serializable {
   void open(DeserializationSchema.InitializationContext context) {
     generators = () -> generatedBy(watermarks.createWatermarkGenerator(new Opening(context)));
     generated = generators.get();
+    mark = new Mark();
   }
 
   /** With an idle time-out Flink wraps the generator, and gives no way to what is inside. */
@@ -80,7 +82,18 @@ final class EventTimes implements Serializable {
       return noEventTime("the event time is null");
     }
     last = eventTime;
-    return ahead(eventTime, kafkaTimestamp);
+    Fault ahead = ahead(eventTime, kafkaTimestamp);
+    return ahead == null ? unmarked(row) : ahead;
+  }
+
+  /** Its watermark is computed here first: where Flink does so, it would stop the job. */
+  private Fault unmarked(RowData row) {
+    try {
+      generated.onEvent(row, last, mark);
+      return null;
+    } catch (TableRuntimeException e) {
+      return noEventTime("the watermark cannot be computed: " + cause(e));
+    }
   }
 
   /** Returns the event time of the row that was judged last, in epoch milliseconds. */

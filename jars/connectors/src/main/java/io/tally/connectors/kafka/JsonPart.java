@@ -27,11 +27,22 @@ final class JsonPart implements PartDecoder {
   @Override
   public Fault decode(byte[] bytes, List<GenericRowData> rows) {
     GenericRowData row = new GenericRowData(width);
-    DecodeError error = decoder.decode(bytes, row);
+    DecodeError error;
+    try {
+      error = decoder.decode(bytes, row);
+    } catch (RuntimeException e) {
+      // The decoder foresees none, but one message must not stop the job again and again.
+      return Fault.undecodable(
+          "the %s cannot be decoded: %s".formatted(part, FormatDecoder.reason(e)));
+    }
     if (error == null) {
       rows.add(row);
       return null;
     }
+    return fault(error);
+  }
+
+  private Fault fault(DecodeError error) {
     Fault.Reason reason =
         error.kind() == DecodeError.Kind.MISSING ? Fault.Reason.MISSING : Fault.Reason.UNDECODABLE;
     return new Fault(reason, "key".equals(part) ? "key: " + error.text() : error.text());

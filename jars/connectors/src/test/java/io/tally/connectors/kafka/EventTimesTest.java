@@ -34,9 +34,12 @@ class EventTimesTest {
   }
 
   private static WatermarkStrategy<RowData> watermarks() {
+    return watermarks(new FirstColumn());
+  }
+
+  private static WatermarkStrategy<RowData> watermarks(WatermarkGenerator generated) {
     return WatermarkStrategy.forGenerator(
-        context ->
-            new DefaultWatermarkGenerator(new FirstColumn(), WatermarkEmitStrategy.ON_PERIODIC));
+        context -> new DefaultWatermarkGenerator(generated, WatermarkEmitStrategy.ON_PERIODIC));
   }
 
   private static long millis(String time) {
@@ -110,6 +113,17 @@ class EventTimesTest {
   }
 
   @Test
+  void refusesARowWhoseWatermarkCannotBeComputed() {
+    EventTimes times = eventTimes(watermarks(new DelayInSecondColumn()));
+    RowData good = GenericRowData.of(millis("09:00:00"), 2L);
+    assertThat(times.judge(good, millis("09:00:00"))).isNull();
+    assertThat(times.delay(good)).isEqualTo(500);
+    assertThat(times.judge(GenericRowData.of(millis("09:00:00"), 0L), millis("09:00:00")))
+        .isEqualTo(
+            new Fault(Fault.Reason.NO_EVENT_TIME, "the watermark cannot be computed: / by zero"));
+  }
+
+  @Test
   void findsTheEventTimeBehindAnIdleTimeOut() {
     EventTimes times = eventTimes(watermarks().withIdleness(Duration.ofSeconds(5)));
     assertThat(times.judge(row("09:00:00"), millis("09:00:00"))).isNull();
@@ -142,7 +156,7 @@ class EventTimesTest {
   }
 
   /** As Flink generates it for a table whose event time is its first column. */
-  private static final class FirstColumn extends WatermarkGenerator {
+  private static class FirstColumn extends WatermarkGenerator {
 
     private static final long serialVersionUID = 1L;
 
@@ -154,6 +168,17 @@ class EventTimesTest {
     @Override
     public Long currentWatermark(RowData row) {
       return row.isNullAt(0) ? null : row.getLong(0);
+    }
+  }
+
+  /** The same, {@code 1 / second column} seconds behind it. */
+  private static final class DelayInSecondColumn extends FirstColumn {
+
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public Long currentWatermark(RowData row) {
+      return row.getLong(0) - 1000 / row.getLong(1);
     }
   }
 }

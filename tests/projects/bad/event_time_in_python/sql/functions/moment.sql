@@ -1,0 +1,2 @@
+-- Epoch milliseconds.
+CREATE FUNCTION moment AS 'udfs.moments.moment' LANGUAGE PYTHON;
