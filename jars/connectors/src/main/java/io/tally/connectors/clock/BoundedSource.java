@@ -40,7 +40,8 @@ public final class BoundedSource extends WrappedSource {
   @Override
   WrappedEnumerator wrapped(
       SplitEnumerator<KafkaPartitionSplit, KafkaSourceEnumState> enumerator,
-      SplitEnumeratorContext<KafkaPartitionSplit> context) {
+      SplitEnumeratorContext<KafkaPartitionSplit> context,
+      boolean isRestored) {
     return new BoundedEnumerator(enumerator, context);
   }
 }

@@ -1,6 +1,7 @@
 package io.tally.connectors.clock;
 
 import java.lang.reflect.Field;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Properties;
 import java.util.function.Supplier;
@@ -110,10 +111,19 @@ public final class ClockSource extends WrappedSource {
   @Override
   WrappedEnumerator wrapped(
       SplitEnumerator<KafkaPartitionSplit, KafkaSourceEnumState> enumerator,
-      SplitEnumeratorContext<KafkaPartitionSplit> context) {
+      SplitEnumeratorContext<KafkaPartitionSplit> context,
+      boolean isRestored) {
     String job = context.metricGroup().getAllVariables().get(ScopeFormat.SCOPE_JOB_ID);
     Companions companions = new Companions(group.isEmpty() ? "" : "%s: %s".formatted(job, group));
-    return new ClockEnumerator(enumerator, context, properties, leastDelay.toMillis(), companions);
+    long delay = leastDelay.toMillis();
+    return new ClockEnumerator(
+        enumerator,
+        context,
+        () -> new BrokerEnds(properties),
+        Clock.systemUTC(),
+        new Answers(delay, isRestored),
+        new SourceTimes(delay, companions),
+        companions);
   }
 
   @Override
