@@ -28,6 +28,7 @@ final class ClockReader extends WrappedReader {
   private Ends ends;
   private boolean isReported = true;
   private SourceTime sourceTime;
+  private boolean isTimeTold;
   private boolean isTold;
   private CompletableFuture<Void> woken = new CompletableFuture<>();
 
@@ -61,8 +62,9 @@ final class ClockReader extends WrappedReader {
   }
 
   private void goOn(ReaderOutput<RowData> output) {
-    if (splits.isEmpty() && sourceTime != null) {
-      output.emitWatermark(new Watermark(sourceTime.time()));
+    if (isTimeTold) {
+      isTimeTold = false;
+      follow(output);
     }
     if (ends != null) {
       waiting.removeIf(split -> isThrough(split, output));
@@ -70,6 +72,19 @@ final class ClockReader extends WrappedReader {
     if (!isReported) {
       isReported = true;
       context.sendSourceEventToCoordinator(reached());
+    }
+  }
+
+  /** Takes what has no event of its own to the time of the source. */
+  private void follow(ReaderOutput<RowData> output) {
+    Watermark time = new Watermark(sourceTime.time());
+    if (splits.isEmpty()) {
+      output.emitWatermark(time);
+    }
+    for (String split : splits) {
+      if (newest.of(split) == null && isAtEnd(split)) {
+        output.createOutputForSplit(split).emitWatermark(time);
+      }
     }
   }
 
@@ -87,7 +102,7 @@ final class ClockReader extends WrappedReader {
   }
 
   private boolean isAtEnd(String split) {
-    Long end = ends.offsets().get(split);
+    Long end = ends == null ? null : ends.offsets().get(split);
     return end != null && read.isAt(split, end);
   }
 
@@ -119,6 +134,7 @@ final class ClockReader extends WrappedReader {
       wake();
     } else if (event instanceof SourceTime told) {
       sourceTime = told;
+      isTimeTold = true;
       wake();
     } else {
       super.handleSourceEvents(event);
