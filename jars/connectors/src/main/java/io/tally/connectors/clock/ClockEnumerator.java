@@ -82,9 +82,15 @@ final class ClockEnumerator extends WrappedEnumerator {
 
   private void told(Ends told, Throwable failure) {
     note(failure);
+    Set<TopicPartition> before = partitions;
     partitions = assigned();
+    if (!partitions.equals(before)) {
+      times.forget();
+    }
     if (told != null && answers.take(told.at()) && told.offsets().size() == partitions.size()) {
-      times.begin();
+      times
+          .begin(context.currentParallelism(), clock.millis())
+          .ifPresent(time -> tell(new SourceTime(time)));
       tell(told);
     }
   }

@@ -192,4 +192,36 @@ class ClockEnumeratorTest {
     askedAt(400);
     assertThat(told).containsExactlyInAnyOrder("0 ends 0", "1 ends 0");
   }
+
+  private void reached(int reader, long time) {
+    enumerator.handleSourceEvent(reader, new Reached(NOW + time, false));
+  }
+
+  @Test
+  void tellsTheTimeWithTheNextEndsWhereAReaderIsHeldUp() {
+    askedAt(0);
+    reached(0, -9);
+    reached(1, -7);
+    askedAt(1_000);
+    reached(0, 991);
+    told.clear();
+    askedAt(2_000);
+    assertThat(told)
+        .containsExactlyInAnyOrder("0 time -7", "1 time -7", "0 ends 2000", "1 ends 2000");
+  }
+
+  @Test
+  void readersWithAPartitionMoreAreAskedAnew() {
+    askedAt(0);
+    reached(0, -9);
+    reached(1, -7);
+    assigned.add(new KafkaPartitionSplit(new TopicPartition("t", 2), 0));
+    broker.ends.put(new TopicPartition("t", 2), 5L);
+    askedAt(1_000);
+    askedAt(2_000);
+    told.clear();
+    reached(0, 1_991);
+    askedAt(3_000);
+    assertThat(told).containsExactlyInAnyOrder("0 ends 3000", "1 ends 3000");
+  }
 }
