@@ -1,6 +1,5 @@
 package io.tally.connectors.clock;
 
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -157,22 +156,13 @@ final class ClockReader extends WrappedReader {
 
   @Override
   public void addSplits(List<KafkaPartitionSplit> added) {
-    for (KafkaPartitionSplit split : added) {
-      splits.add(split.splitId());
-      Event event = TimedSplit.newestOf(split);
-      if (event != null) {
-        newest.restore(split.splitId(), event);
-      }
-    }
+    added.forEach(split -> splits.add(split.splitId()));
+    newest.restore(added);
     super.addSplits(added);
   }
 
   @Override
   public List<KafkaPartitionSplit> snapshotState(long checkpoint) {
-    List<KafkaPartitionSplit> timed = new ArrayList<>();
-    for (KafkaPartitionSplit split : super.snapshotState(checkpoint)) {
-      timed.add(new TimedSplit(split, newest.of(split.splitId())));
-    }
-    return timed;
+    return newest.noted(super.snapshotState(checkpoint));
   }
 }

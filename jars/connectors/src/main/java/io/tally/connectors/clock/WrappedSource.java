@@ -58,7 +58,7 @@ abstract class WrappedSource
 
   @Override
   public SimpleVersionedSerializer<KafkaPartitionSplit> getSplitSerializer() {
-    return source.getSplitSerializer();
+    return new TimedSplitSerializer(source.getSplitSerializer());
   }
 
   @Override
