@@ -25,6 +25,7 @@ final class ClockEnumerator extends WrappedEnumerator {
 
   private static final Logger LOG = LoggerFactory.getLogger(ClockEnumerator.class);
   private static final Duration INTERVAL = Duration.ofSeconds(1);
+  private static final Duration WARNINGS_APART = Duration.ofMinutes(1);
   private static final long NO_CHECKPOINT = -1;
 
   private final Supplier<PartitionEnds> broker;
@@ -35,7 +36,7 @@ final class ClockEnumerator extends WrappedEnumerator {
   private volatile Set<TopicPartition> partitions = Set.of();
   private long asked;
   private PartitionEnds ends;
-  private boolean isAnswered = true;
+  private long warned;
 
   /**
    * @param broker makes a connection to it
@@ -96,13 +97,15 @@ final class ClockEnumerator extends WrappedEnumerator {
   }
 
   private void note(Throwable failure) {
-    if (failure != null) {
-      answers.missed();
+    if (failure == null) {
+      return;
     }
-    if (failure != null && isAnswered) {
-      LOG.warn("event time stands still: the broker does not say where partitions end", failure);
+    answers.missed();
+    if (clock.millis() - warned >= WARNINGS_APART.toMillis()) {
+      warned = clock.millis();
+      LOG.warn(
+          "event time stands still: the broker does not say where {} end", partitions, failure);
     }
-    isAnswered = failure == null;
   }
 
   /** All partitions; none while some are still to be found or to be given to a reader. */
