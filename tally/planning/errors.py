@@ -306,6 +306,28 @@ class UngatedWindow(ProjectError):
 
 
 @dataclass(eq=False)
+class IdleBesideClock(ProjectError):
+    """A source whose time goes on by the clock, and whose partitions are also to count as idle after a while."""
+
+    source: str
+    option: str
+    span: Span | None
+
+    @property
+    def message(self) -> str:
+        """Name both, and say what would happen."""
+        return (
+            f"'{self.option}' is of no use to '{self.source}', whose time goes on by the clock: after a pause in "
+            "reading, rows would be late"
+        )
+
+    @property
+    def hint(self) -> str:
+        """Say what to leave out."""
+        return "leave it out: an empty partition holds nothing back; or set 'event-time.clock' = 'false' on the source"
+
+
+@dataclass(eq=False)
 class UnjudgedEventTime(ProjectError):
     """A source whose event time Flink computes behind it, where no record can be judged by it any more."""
 

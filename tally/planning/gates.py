@@ -28,7 +28,7 @@ from tally.planning.sessions import is_sessions, time_column
 ONE_PHASE = {"table.optimizer.agg-phase-strategy": "ONE_PHASE"}
 IDLE_TIMEOUT = "table.exec.source.idle-timeout"
 """Of all sources of a job; those of one source are options of its table."""
-_TABLE_IDLE_TIMEOUT = "scan.watermark.idle-timeout"
+TABLE_IDLE_TIMEOUT = "scan.watermark.idle-timeout"
 
 _DURATION: TypeAdapter[timedelta] = TypeAdapter(timedelta)
 _Node = Mapping[str, Any]
@@ -42,7 +42,7 @@ def needs_one_phase(plan: Plan, idles: bool) -> bool:
         idles: whether the job's options let tasks of its sources count as idle.
     """
     split = [node["windowing"] for node in plan.nodes if _type(node) == "local-window-aggregate"]
-    idles = idles or any(_TABLE_IDLE_TIMEOUT in table.options for table in plan.tables("source"))
+    idles = idles or any(TABLE_IDLE_TIMEOUT in table.options for table in plan.tables("source"))
     return bool(split) and (idles or any(map(_is_late_by_window, split)))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from tally.planning.drafts import Declared, Draft, draft, missing_key, probe
 from tally.planning.environment import FlinkPlanner
 from tally.planning.errors import (
     EmptyJob,
+    IdleBesideClock,
     KeyNotUnique,
     NullableKey,
     UngatedWindow,
@@ -230,10 +231,16 @@ class JobPlanner:
         dead = {name: self._dead_write(source) for name, source in sources.items()}
         plan = self._plan([*self._writes, *dead.values()])
         # Registered is more than read: a file may declare a table that it reads nowhere.
-        read = {source.name for source in self._sources_of(plan, set(dead))}
+        read = {source.name: source for source in self._sources_of(plan, set(dead))}
+        self._check_idleness(read.values())
         if unread := {name for name, source in sources.items() if source.name not in read}:
             plan = self._plan([*self._writes, *(write for name, write in dead.items() if name not in unread)])
         return plan
+
+    def _check_idleness(self, read: Iterable[Source]) -> None:
+        clocked = [source.name for source in read if source.clock_delay]
+        if clocked and self._options.is_set(IDLE_TIMEOUT):
+            raise IdleBesideClock(clocked[0], IDLE_TIMEOUT, self._writes[0].span)
 
     def _dead_write(self, source: Source) -> _Write:
         insert, span = insert_dead(source.name), source.span

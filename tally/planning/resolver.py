@@ -13,12 +13,14 @@ from typing import Any, TypeVar
 from tally.errors import Span
 from tally.planning.environment import FlinkPlanner
 from tally.planning.errors import (
+    IdleBesideClock,
     SqlValidationError,
     UnknownFunction,
     UnknownTable,
     UnsupportedStatement,
     ViewCycle,
 )
+from tally.planning.gates import TABLE_IDLE_TIMEOUT
 from tally.planning.job import Function, Source
 from tally.planning.routing import (
     LETTER,
@@ -151,6 +153,9 @@ class Resolver:
         schema = table.getResolvedSchema()
         columns, watermark = columns_of(schema), watermark_of(schema)
         routed = name not in self.written and is_routed(options)
+        goes_on = clock_delay(options) if routed and watermark else ""
+        if goes_on and TABLE_IDLE_TIMEOUT in options:
+            raise IdleBesideClock(name, TABLE_IDLE_TIMEOUT, _place(statement))
         if routed:
             self._register_records(name, operation, options)
             self._flink.run(create_view(name, [column.name for column in columns]))
@@ -164,7 +169,7 @@ class Resolver:
             span=_place(statement),
             watermark=watermark,
             is_routed=routed,
-            clock_delay=clock_delay(options) if routed and watermark else "",
+            clock_delay=goes_on,
         )
 
     def _register_records(self, name: str, operation: Any, options: Mapping[str, str]) -> None:

@@ -11,6 +11,7 @@ from pyflink.java_gateway import get_gateway
 
 from tally.planning.environment import java_map
 from tally.planning.job import Account, Gate, Job, Source
+from tally.planning.sessions import is_sessions
 from tally.running.connections import Target, account_options, late_options
 
 
@@ -40,6 +41,8 @@ class Metering:
             self._planned.entry(account.entry, account.node, account.input)
         for gate in self._job.gates:
             self._planned.gate(self._gate(gate))
+        if _gated_sessions(self._job):
+            self._planned.sessionsAreGated()
         for account in self._job.accounts:
             self._door(account)
             self._tap(account)
@@ -87,6 +90,12 @@ class Metering:
         known = self._account.AccountJson(json.dumps(described(self._job, self._target.bounded)))
         serializer = self._account.AccountSerializer(self._target.accounts, self._job.name)
         self._planned.writeAccount(known, serializer, java_map(account_options(self._job, self._target)))
+
+
+def _gated_sessions(job: Job) -> bool:
+    """Tell whether a job calls SESSIONS, and a gate of late rows stands ahead of each call."""
+    calls = {node["id"] for node in job.plan.nodes if is_sessions(node)}
+    return bool(calls) and calls <= {gate.node for gate in job.gates}
 
 
 def described(job: Job, bounded: bool) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tally.planning.errors import UngatedWindow
+from tally.planning.errors import IdleBesideClock, UngatedWindow
 
 SOURCE = """
 CREATE TABLE {name} (
@@ -271,9 +271,26 @@ def test_the_record_of_a_row_is_told_with_its_topic_where_there_are_several(plan
 
 
 def test_windows_are_aggregated_in_one_step_where_a_task_may_count_as_idle(planned):
-    job = planned(windowed(f"TUMBLE({of('events')})"), ", 'scan.watermark.idle-timeout' = '1 min'")
+    options = ", 'scan.watermark.idle-timeout' = '1 min', 'event-time.clock' = 'false'"
+    job = planned(windowed(f"TUMBLE({of('events')})"), options)
     assert gates(job) == [(GLOBAL, 0, "tumbling", "events", True)]
     assert job.options == {"table.optimizer.agg-phase-strategy": "ONE_PHASE"}
+
+
+def test_partitions_of_a_source_with_the_clock_on_may_not_count_as_idle(planned):
+    """Flink decides that by a pause in reading, behind which the clock would take over."""
+    sql = windowed(f"TUMBLE({of('events')})")
+    with pytest.raises(IdleBesideClock) as of_table:
+        planned(sql, ", 'scan.watermark.idle-timeout' = '1 min'")
+    assert str(of_table.value) == (
+        "sql/sources/events.sql:2:14: 'scan.watermark.idle-timeout' is of no use to 'events', whose time goes on by "
+        "the clock: after a pause in reading, rows would be late\n"
+        "hint: leave it out: an empty partition holds nothing back; or set 'event-time.clock' = 'false' on the source"
+    )
+    with pytest.raises(IdleBesideClock) as of_all:
+        planned("SET 'table.exec.source.idle-timeout' = '1 min';\n" + sql)
+    assert str(of_all.value).startswith("sql/aggregates/a.sql:2:")
+    assert "'table.exec.source.idle-timeout' is of no use to 'events'" in str(of_all.value)
 
 
 def test_a_window_that_cannot_be_gated_is_refused(planned):

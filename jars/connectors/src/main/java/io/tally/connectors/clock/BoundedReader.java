@@ -1,5 +1,8 @@
 package io.tally.connectors.clock;
 
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.apache.flink.api.common.eventtime.Watermark;
 import org.apache.flink.api.connector.source.ReaderOutput;
@@ -16,6 +19,7 @@ final class BoundedReader extends WrappedReader {
 
   private final SourceReaderContext context;
   private final NewestEvents newest;
+  private final Map<String, KafkaPartitionSplit> given = new LinkedHashMap<>();
   private final CompletableFuture<Void> told = new CompletableFuture<>();
   private SourceTime sourceTime;
   private boolean isFinished;
@@ -51,6 +55,31 @@ final class BoundedReader extends WrappedReader {
   @Override
   public CompletableFuture<Void> isAvailable() {
     return isFinished ? told : super.isAvailable();
+  }
+
+  @Override
+  public void addSplits(List<KafkaPartitionSplit> added) {
+    added.forEach(split -> given.put(split.splitId(), split));
+    newest.restore(added);
+    super.addSplits(added);
+  }
+
+  /**
+   * Flink's reader forgets what it has read to the end. Here its newest event is still to be told,
+   * also after a restart.
+   */
+  @Override
+  public List<KafkaPartitionSplit> snapshotState(long checkpoint) {
+    Map<String, KafkaPartitionSplit> state = new LinkedHashMap<>(given);
+    state.replaceAll((name, split) -> ended(split));
+    super.snapshotState(checkpoint).forEach(split -> state.put(split.splitId(), split));
+    return newest.noted(state.values());
+  }
+
+  /** A split of which nothing is left to read, and no offset to be committed. */
+  private static KafkaPartitionSplit ended(KafkaPartitionSplit split) {
+    return new KafkaPartitionSplit(
+        split.getTopicPartition(), KafkaPartitionSplit.EARLIEST_OFFSET, 0);
   }
 
   @Override

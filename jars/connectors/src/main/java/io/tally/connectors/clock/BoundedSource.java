@@ -13,8 +13,7 @@ import org.apache.flink.table.data.RowData;
  * A Kafka source that ends, and whose time comes to that of its newest event first.
  *
  * <p>The end of input itself is the end of all time, at which a session could not tell whether it
- * is over. What was read before a restart is not remembered: a job that is restored comes to the
- * newest event that it has read since.
+ * is over.
  */
 public final class BoundedSource extends WrappedSource {
 
@@ -40,7 +39,8 @@ public final class BoundedSource extends WrappedSource {
   @Override
   WrappedEnumerator wrapped(
       SplitEnumerator<KafkaPartitionSplit, KafkaSourceEnumState> enumerator,
-      SplitEnumeratorContext<KafkaPartitionSplit> context) {
+      SplitEnumeratorContext<KafkaPartitionSplit> context,
+      boolean isRestored) {
     return new BoundedEnumerator(enumerator, context);
   }
 }

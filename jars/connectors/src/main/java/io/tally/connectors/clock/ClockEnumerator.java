@@ -1,22 +1,18 @@
 package io.tally.connectors.clock;
 
 import java.io.IOException;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Properties;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.apache.flink.api.connector.source.SourceEvent;
 import org.apache.flink.api.connector.source.SplitEnumerator;
 import org.apache.flink.api.connector.source.SplitEnumeratorContext;
 import org.apache.flink.connector.kafka.source.enumerator.KafkaSourceEnumState;
 import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplit;
-import org.apache.flink.kafka.shaded.org.apache.kafka.clients.admin.Admin;
-import org.apache.flink.kafka.shaded.org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
-import org.apache.flink.kafka.shaded.org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.flink.kafka.shaded.org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,67 +25,86 @@ final class ClockEnumerator extends WrappedEnumerator {
 
   private static final Logger LOG = LoggerFactory.getLogger(ClockEnumerator.class);
   private static final Duration INTERVAL = Duration.ofSeconds(1);
-  private static final long ANSWERS_WITHIN_SECONDS = 5;
+  private static final Duration WARNINGS_APART = Duration.ofMinutes(1);
   private static final long NO_CHECKPOINT = -1;
 
-  private final Properties properties;
+  private final Supplier<PartitionEnds> broker;
+  private final Clock clock;
+  private final Answers answers;
   private final Companions companions;
   private final SourceTimes times;
   private volatile Set<TopicPartition> partitions = Set.of();
   private long asked;
-  private Admin admin;
-  private boolean isAnswered = true;
+  private PartitionEnds ends;
+  private long warned;
 
+  /**
+   * @param broker makes a connection to it
+   * @param answers which of its are believed
+   * @param times of the source
+   * @param companions of the source, which leaves them in the end
+   */
   ClockEnumerator(
       SplitEnumerator<KafkaPartitionSplit, KafkaSourceEnumState> enumerator,
       SplitEnumeratorContext<KafkaPartitionSplit> context,
-      Properties properties,
-      long delay,
+      Supplier<PartitionEnds> broker,
+      Clock clock,
+      Answers answers,
+      SourceTimes times,
       Companions companions) {
     super(enumerator, context);
-    this.properties = properties;
+    this.broker = broker;
+    this.clock = clock;
+    this.answers = answers;
+    this.times = times;
     this.companions = companions;
-    this.times = new SourceTimes(delay, companions);
   }
 
   @Override
   public void start() {
     super.start();
-    admin = Admin.create(properties);
+    ends = broker.get();
     context.callAsync(this::ask, this::told, 0, INTERVAL.toMillis());
   }
 
-  /**
-   * Asks the broker; in another thread. The end is that of all that was written, open transactions
-   * included: what is in them is still to be read, and a reader does not get beyond before they
-   * end.
-   */
+  /** Asks the broker; in another thread. */
   private Ends ask() throws Exception {
-    Map<TopicPartition, OffsetSpec> latest = new HashMap<>();
-    partitions.forEach(partition -> latest.put(partition, OffsetSpec.latest()));
-    long at = System.currentTimeMillis();
+    long at = clock.millis();
     // Behind a broker that was away for long, calls are due that nobody needs any more.
-    if (latest.isEmpty() || at - asked < INTERVAL.toMillis() / 2) {
+    if (partitions.isEmpty() || at - asked < INTERVAL.toMillis() / 2) {
       return null;
     }
     asked = at;
-    Map<TopicPartition, ListOffsetsResultInfo> found =
-        admin.listOffsets(latest).all().get(ANSWERS_WITHIN_SECONDS, TimeUnit.SECONDS);
     HashMap<String, Long> offsets = new HashMap<>();
-    found.forEach(
-        (partition, end) -> offsets.put(KafkaPartitionSplit.toSplitId(partition), end.offset()));
+    ends.of(partitions)
+        .forEach((partition, end) -> offsets.put(KafkaPartitionSplit.toSplitId(partition), end));
     return new Ends(at, offsets);
   }
 
-  private void told(Ends ends, Throwable failure) {
-    if (failure != null && isAnswered) {
-      LOG.warn("event time stands still: the broker does not say where partitions end", failure);
-    }
-    isAnswered = failure == null;
+  private void told(Ends told, Throwable failure) {
+    note(failure);
+    Set<TopicPartition> before = partitions;
     partitions = assigned();
-    if (ends != null && ends.offsets().size() == partitions.size()) {
-      times.begin();
-      tell(ends);
+    if (!partitions.equals(before)) {
+      times.forget();
+    }
+    if (told != null && answers.take(told.at()) && told.offsets().size() == partitions.size()) {
+      times
+          .begin(context.currentParallelism(), clock.millis())
+          .ifPresent(time -> tell(new SourceTime(time)));
+      tell(told);
+    }
+  }
+
+  private void note(Throwable failure) {
+    if (failure == null) {
+      return;
+    }
+    answers.missed();
+    if (clock.millis() - warned >= WARNINGS_APART.toMillis()) {
+      warned = clock.millis();
+      LOG.warn(
+          "event time stands still: the broker does not say where {} end", partitions, failure);
     }
   }
 
@@ -115,7 +130,7 @@ final class ClockEnumerator extends WrappedEnumerator {
   public void handleSourceEvent(int reader, SourceEvent event) {
     if (event instanceof Reached far) {
       times
-          .take(reader, far, context.currentParallelism(), System.currentTimeMillis())
+          .take(reader, far, context.currentParallelism(), clock.millis())
           .ifPresent(time -> tell(new SourceTime(time)));
     } else {
       super.handleSourceEvent(reader, event);
@@ -147,8 +162,8 @@ final class ClockEnumerator extends WrappedEnumerator {
   public void close() throws IOException {
     companions.close();
     super.close();
-    if (admin != null) {
-      admin.close(Duration.ZERO);
+    if (ends != null) {
+      ends.close();
     }
   }
 }

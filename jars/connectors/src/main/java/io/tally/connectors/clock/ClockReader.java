@@ -1,6 +1,5 @@
 package io.tally.connectors.clock;
 
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -28,6 +27,7 @@ final class ClockReader extends WrappedReader {
   private Ends ends;
   private boolean isReported = true;
   private SourceTime sourceTime;
+  private boolean isTimeTold;
   private boolean isTold;
   private CompletableFuture<Void> woken = new CompletableFuture<>();
 
@@ -61,8 +61,9 @@ final class ClockReader extends WrappedReader {
   }
 
   private void goOn(ReaderOutput<RowData> output) {
-    if (splits.isEmpty() && sourceTime != null) {
-      output.emitWatermark(new Watermark(sourceTime.time()));
+    if (isTimeTold) {
+      isTimeTold = false;
+      follow(output);
     }
     if (ends != null) {
       waiting.removeIf(split -> isThrough(split, output));
@@ -70,6 +71,19 @@ final class ClockReader extends WrappedReader {
     if (!isReported) {
       isReported = true;
       context.sendSourceEventToCoordinator(reached());
+    }
+  }
+
+  /** Takes what has no event of its own to the time of the source. */
+  private void follow(ReaderOutput<RowData> output) {
+    Watermark time = new Watermark(sourceTime.time());
+    if (splits.isEmpty()) {
+      output.emitWatermark(time);
+    }
+    for (String split : splits) {
+      if (newest.of(split) == null && isAtEnd(split)) {
+        output.createOutputForSplit(split).emitWatermark(time);
+      }
     }
   }
 
@@ -87,7 +101,7 @@ final class ClockReader extends WrappedReader {
   }
 
   private boolean isAtEnd(String split) {
-    Long end = ends.offsets().get(split);
+    Long end = ends == null ? null : ends.offsets().get(split);
     return end != null && read.isAt(split, end);
   }
 
@@ -119,6 +133,7 @@ final class ClockReader extends WrappedReader {
       wake();
     } else if (event instanceof SourceTime told) {
       sourceTime = told;
+      isTimeTold = true;
       wake();
     } else {
       super.handleSourceEvents(event);
@@ -141,22 +156,13 @@ final class ClockReader extends WrappedReader {
 
   @Override
   public void addSplits(List<KafkaPartitionSplit> added) {
-    for (KafkaPartitionSplit split : added) {
-      splits.add(split.splitId());
-      Event event = TimedSplit.newestOf(split);
-      if (event != null) {
-        newest.restore(split.splitId(), event);
-      }
-    }
+    added.forEach(split -> splits.add(split.splitId()));
+    newest.restore(added);
     super.addSplits(added);
   }
 
   @Override
   public List<KafkaPartitionSplit> snapshotState(long checkpoint) {
-    List<KafkaPartitionSplit> timed = new ArrayList<>();
-    for (KafkaPartitionSplit split : super.snapshotState(checkpoint)) {
-      timed.add(new TimedSplit(split, newest.of(split.splitId())));
-    }
-    return timed;
+    return newest.noted(super.snapshotState(checkpoint));
   }
 }

@@ -1,6 +1,7 @@
 package io.tally.connectors.clock;
 
 import java.lang.reflect.Field;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Properties;
 import java.util.function.Supplier;
@@ -20,7 +21,6 @@ import org.apache.flink.connector.kafka.source.reader.KafkaRecordEmitter;
 import org.apache.flink.connector.kafka.source.reader.KafkaSourceReader;
 import org.apache.flink.connector.kafka.source.reader.fetcher.KafkaSourceFetcherManager;
 import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplit;
-import org.apache.flink.core.io.SimpleVersionedSerializer;
 import org.apache.flink.kafka.shaded.org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.runtime.metrics.scope.ScopeFormat;
@@ -110,14 +110,18 @@ public final class ClockSource extends WrappedSource {
   @Override
   WrappedEnumerator wrapped(
       SplitEnumerator<KafkaPartitionSplit, KafkaSourceEnumState> enumerator,
-      SplitEnumeratorContext<KafkaPartitionSplit> context) {
+      SplitEnumeratorContext<KafkaPartitionSplit> context,
+      boolean isRestored) {
     String job = context.metricGroup().getAllVariables().get(ScopeFormat.SCOPE_JOB_ID);
     Companions companions = new Companions(group.isEmpty() ? "" : "%s: %s".formatted(job, group));
-    return new ClockEnumerator(enumerator, context, properties, leastDelay.toMillis(), companions);
-  }
-
-  @Override
-  public SimpleVersionedSerializer<KafkaPartitionSplit> getSplitSerializer() {
-    return new TimedSplitSerializer(super.getSplitSerializer());
+    long delay = leastDelay.toMillis();
+    return new ClockEnumerator(
+        enumerator,
+        context,
+        () -> new BrokerEnds(properties),
+        Clock.systemUTC(),
+        new Answers(delay, isRestored),
+        new SourceTimes(delay, companions),
+        companions);
   }
 }

@@ -1,7 +1,11 @@
 package io.tally.connectors.clock;
 
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplit;
 
 /** The newest event of each partition of a reader, by event time. */
 public final class NewestEvents {
@@ -52,9 +56,21 @@ public final class NewestEvents {
     return newest;
   }
 
-  /** Goes on from what a checkpoint has. */
-  void restore(String split, Event event) {
-    begin(split, event.delay()).take(event.time(), event.recorded());
+  /** Goes on from splits as a checkpoint has them. */
+  void restore(List<KafkaPartitionSplit> splits) {
+    for (KafkaPartitionSplit split : splits) {
+      Event event = TimedSplit.newestOf(split);
+      if (event != null) {
+        begin(split.splitId(), event.delay()).take(event.time(), event.recorded());
+      }
+    }
+  }
+
+  /** Returns splits as a checkpoint has them. */
+  List<KafkaPartitionSplit> noted(Collection<KafkaPartitionSplit> splits) {
+    List<KafkaPartitionSplit> noted = new ArrayList<>();
+    splits.forEach(split -> noted.add(new TimedSplit(split, of(split.splitId()))));
+    return noted;
   }
 
   /** Returns the newest event of a split; null where none was read. */

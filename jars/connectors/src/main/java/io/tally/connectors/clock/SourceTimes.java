@@ -3,8 +3,10 @@ package io.tally.connectors.clock;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /**
  * The time of a source, from what its readers have reached.
@@ -13,6 +15,9 @@ import java.util.OptionalLong;
  * the delay: when a topic fills with events of years ago, a thousand of their hours pass in one of
  * ours, and the first event of a partition that was empty may come a moment after others.
  *
+ * <p>A reader that is held up may take longer than a round to say how far it is. Until then what it
+ * said last holds: it has put out that time, so whoever follows takes none further than it did.
+ *
  * <p>A source that has never had an event has the time of its {@link Companions}.
  */
 final class SourceTimes {
@@ -20,6 +25,7 @@ final class SourceTimes {
   private final long delay;
   private final Companions companions;
   private final Map<Integer, Reached> reached = new HashMap<>();
+  private final Set<Integer> answered = new HashSet<>();
   private final Deque<Moment> past = new ArrayDeque<>();
 
   /** What the least was at a time by the clock. */
@@ -34,14 +40,23 @@ final class SourceTimes {
     this.companions = companions;
   }
 
-  /** Begins a round, in which each reader is to say how far it is. */
-  void begin() {
-    reached.clear();
+  /**
+   * Begins a round, in which each reader is to say how far it is. Returns the time that the one
+   * before came to, if that is not told yet because some have said nothing in it.
+   *
+   * @param readers how many there are to be
+   * @param now epoch milliseconds
+   */
+  OptionalLong begin(int readers, long now) {
+    boolean isOpen = !answered.isEmpty() && answered.size() < readers;
+    answered.clear();
+    return isOpen && reached.size() == readers ? time(now) : OptionalLong.empty();
   }
 
-  /** Forgets all: readers have gone, and who comes begins anew. */
+  /** Forgets all: readers have gone, or have other partitions, and what they say begins anew. */
   void forget() {
     reached.clear();
+    answered.clear();
     past.clear();
     companions.tell(Reached.UNKNOWN);
   }
@@ -54,10 +69,12 @@ final class SourceTimes {
    * @param now epoch milliseconds
    */
   OptionalLong take(int reader, Reached far, int readers, long now) {
-    boolean isLast = reached.put(reader, far) == null && reached.size() == readers;
-    if (!isLast) {
-      return OptionalLong.empty();
-    }
+    reached.put(reader, far);
+    boolean isLast = answered.add(reader) && answered.size() == readers;
+    return isLast ? time(now) : OptionalLong.empty();
+  }
+
+  private OptionalLong time(long now) {
     long own = reached.values().stream().mapToLong(Reached::time).min().orElse(Reached.NONE);
     companions.tell(own);
     if (own == Reached.UNKNOWN) {

@@ -28,10 +28,15 @@ abstract class WrappedSource
     this.deserializer = deserializer;
   }
 
-  /** Returns the coordinator around Flink's. */
+  /**
+   * Returns the coordinator around Flink's.
+   *
+   * @param isRestored whether that goes on from a checkpoint
+   */
   abstract WrappedEnumerator wrapped(
       SplitEnumerator<KafkaPartitionSplit, KafkaSourceEnumState> enumerator,
-      SplitEnumeratorContext<KafkaPartitionSplit> context);
+      SplitEnumeratorContext<KafkaPartitionSplit> context,
+      boolean isRestored);
 
   @Override
   public Boundedness getBoundedness() {
@@ -41,19 +46,19 @@ abstract class WrappedSource
   @Override
   public SplitEnumerator<KafkaPartitionSplit, KafkaSourceEnumState> createEnumerator(
       SplitEnumeratorContext<KafkaPartitionSplit> context) {
-    return wrapped(source.createEnumerator(context), context);
+    return wrapped(source.createEnumerator(context), context, false);
   }
 
   @Override
   public SplitEnumerator<KafkaPartitionSplit, KafkaSourceEnumState> restoreEnumerator(
       SplitEnumeratorContext<KafkaPartitionSplit> context, KafkaSourceEnumState state)
       throws IOException {
-    return wrapped(source.restoreEnumerator(context, state), context);
+    return wrapped(source.restoreEnumerator(context, state), context, true);
   }
 
   @Override
   public SimpleVersionedSerializer<KafkaPartitionSplit> getSplitSerializer() {
-    return source.getSplitSerializer();
+    return new TimedSplitSerializer(source.getSplitSerializer());
   }
 
   @Override

@@ -18,7 +18,9 @@ import io.tally.connectors.late.LateGates;
 import io.tally.connectors.late.LateRowSerializer;
 import io.tally.connectors.late.WindowDoor;
 import io.tally.connectors.late.WindowSpec;
+import io.tally.connectors.sessions.Sessions;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +28,7 @@ import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.api.dag.Transformation;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.streaming.api.datastream.DataStream;
@@ -116,6 +119,15 @@ public final class PlannedJob {
     gate.setName("LateGate[%d]".formatted(spec.node()));
     metered(gate);
     late.computeIfAbsent(spec.source(), source -> new ArrayList<>()).add(side(gate, LateGate.LATE));
+  }
+
+  /** Tells calls of SESSIONS that a gate stands ahead of each: late events are no rows to drop. */
+  public void sessionsAreGated() {
+    Configuration options = tables.getConfig().getConfiguration();
+    Map<String, String> parameters =
+        new HashMap<>(options.get(PipelineOptions.GLOBAL_JOB_PARAMETERS, Map.of()));
+    parameters.put(Sessions.GATED, "true");
+    options.set(PipelineOptions.GLOBAL_JOB_PARAMETERS, parameters);
   }
 
   /**

@@ -5,6 +5,7 @@ import java.util.List;
 import org.apache.flink.table.api.dataview.MapView;
 import org.apache.flink.table.catalog.DataTypeFactory;
 import org.apache.flink.table.data.TimestampData;
+import org.apache.flink.table.functions.FunctionContext;
 import org.apache.flink.table.functions.ProcessTableFunction;
 import org.apache.flink.table.types.DataType;
 import org.apache.flink.table.types.inference.TypeInference;
@@ -16,10 +17,13 @@ import org.apache.flink.types.Row;
  * over.
  *
  * <p>Events wait for the watermark and are taken in the order of event time. One behind it is left
- * out, as by Flink's own operators; the gate ahead of the function has put it out as a late row,
- * where its source is one of Kafka. What is over is forgotten.
+ * out, as by Flink's own operators. Where a gate stands ahead of the function, none comes: the gate
+ * has put it out as a late row. What is over is forgotten.
  */
 public final class Sessions extends ProcessTableFunction<Row> {
+
+  /** Job parameter: whether a gate stands ahead of each call. */
+  public static final String GATED = "tally.sessions-gated";
 
   private static final long serialVersionUID = 1L;
 
@@ -27,6 +31,12 @@ public final class Sessions extends ProcessTableFunction<Row> {
   private static final Boolean OPEN = true;
 
   private transient Events events;
+  private transient boolean isGated;
+
+  @Override
+  public void open(FunctionContext context) {
+    isGated = Boolean.parseBoolean(context.getJobParameter(GATED, "false"));
+  }
 
   @Override
   public TypeInference getTypeInference(DataTypeFactory types) {
@@ -54,6 +64,7 @@ public final class Sessions extends ProcessTableFunction<Row> {
     TimeContext<Long> time = context.timeContext(Long.class);
     Long at = time.time();
     if (isOver(at, time.currentWatermark())) {
+      refuse(at, time.currentWatermark());
       return;
     }
     Moment event = events.moment(input, at, timeout, maxLength);
@@ -65,6 +76,12 @@ public final class Sessions extends ProcessTableFunction<Row> {
   /** Tells whether a moment has been taken already; watermarks are null before the first. */
   private static boolean isOver(long at, Long watermark) {
     return watermark != null && at <= watermark;
+  }
+
+  private void refuse(long at, long watermark) {
+    if (isGated) {
+      throw new LateEventException(at, watermark);
+    }
   }
 
   /** Takes what came at a time, and looks whether a session is over. */

@@ -13,6 +13,7 @@ import org.apache.flink.api.connector.source.SourceReader;
 import org.apache.flink.api.connector.source.SourceReaderContext;
 import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplit;
 import org.apache.flink.core.io.InputStatus;
+import org.apache.flink.kafka.shaded.org.apache.kafka.common.TopicPartition;
 import org.apache.flink.table.data.RowData;
 import org.junit.jupiter.api.Test;
 
@@ -39,8 +40,13 @@ class BoundedReaderTest {
             switch (method) {
               case "pollNext" -> status;
               case "isAvailable" -> CompletableFuture.completedFuture(null);
+              case "snapshotState" -> List.of(split(1, 17, 40));
               default -> null;
             });
+  }
+
+  private static KafkaPartitionSplit split(int partition, long from, long to) {
+    return new KafkaPartitionSplit(new TopicPartition("t", partition), from, to);
   }
 
   @SuppressWarnings("unchecked")
@@ -78,5 +84,30 @@ class BoundedReaderTest {
     reader.handleSourceEvents(new SourceTime(Finished.NONE));
     assertThat(poll()).isEqualTo(InputStatus.END_OF_INPUT);
     assertThat(marks).isEmpty();
+  }
+
+  @Test
+  void aCheckpointHoldsTheNewestEventsAlsoOfWhatIsReadToItsEnd() {
+    reader.addSplits(List.of(split(0, 0, 40), split(1, 0, 40)));
+    newest.begin("t-0", 1_000).take(7, 9);
+    newest.begin("t-1", 1_000).take(5, 9);
+    List<KafkaPartitionSplit> state = reader.snapshotState(1);
+    assertThat(state)
+        .containsExactly(split(0, KafkaPartitionSplit.EARLIEST_OFFSET, 0), split(1, 17, 40));
+    assertThat(state.stream().map(TimedSplit::newestOf))
+        .containsExactly(new Event(7, 9, 1_000), new Event(5, 9, 1_000));
+  }
+
+  @Test
+  void endsAtTheTimeOfTheNewestEventThatACheckpointKnows() throws Exception {
+    Event event = new Event(7, 9, 1_000);
+    reader.addSplits(
+        List.of(
+            new TimedSplit(split(0, KafkaPartitionSplit.EARLIEST_OFFSET, 0), event),
+            split(1, 17, 40)));
+    newest.begin("t-1", 1_000).take(5, 9);
+    status = InputStatus.END_OF_INPUT;
+    poll();
+    assertThat(sent).containsExactly(new Finished(7));
   }
 }

@@ -140,9 +140,27 @@ class ClockReaderTest {
     told(ends(NOW, 7, 0));
     assertThat(output.marks).containsOnlyKeys(FIRST);
     assertThat(said()).isEqualTo(new Reached(NOW - DELAY, true));
-    reader.handleSourceEvents(new SourceTime(NOW - 9_000));
-    told(ends(NOW + 1_000, 7, 0));
+    told(new SourceTime(NOW - 9_000));
     assertThat(output.marks).containsEntry(SECOND, NOW - 9_000);
+  }
+
+  @Test
+  void aPartitionThatIsNoLongerEmptyDoesNotFollow() throws Exception {
+    reader.addSplits(List.of(split(0), split(1)));
+    newest.begin(FIRST, 1_000).take(NOW, NOW);
+    read.reached(Map.of(FIRST, 7L, SECOND, 0L));
+    told(new SourceTime(NOW - 9_000));
+    assertThat(output.marks).isEmpty();
+    told(ends(NOW, 7, 1));
+    told(new SourceTime(NOW - 8_000));
+    assertThat(output.marks).containsOnlyKeys(FIRST);
+    // All that was in it were dead letters.
+    read.reached(Map.of(SECOND, 1L));
+    poll();
+    assertThat(output.marks).containsEntry(SECOND, NOW - 8_000);
+    newest.begin(SECOND, 1_000).take(NOW, NOW);
+    told(new SourceTime(NOW - 7_000));
+    assertThat(output.marks).containsEntry(SECOND, NOW - 8_000);
   }
 
   @Test

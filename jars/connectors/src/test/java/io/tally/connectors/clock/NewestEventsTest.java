@@ -2,6 +2,9 @@ package io.tally.connectors.clock;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
+import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplit;
+import org.apache.flink.kafka.shaded.org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 
 class NewestEventsTest {
@@ -21,7 +24,8 @@ class NewestEventsTest {
 
   @Test
   void goesOnFromACheckpointAndTakesTheDelayOfToday() {
-    newest.restore("t-0", new Event(30, 1, 1_000));
+    KafkaPartitionSplit split = new KafkaPartitionSplit(new TopicPartition("t", 0), 3);
+    newest.restore(List.of(new TimedSplit(split, new Event(30, 1, 1_000))));
     assertThat(newest.of("t-0")).isEqualTo(new Event(30, 1, 1_000));
     NewestEvents.Newest ofPartition = newest.begin("t-0", 7_000);
     assertThat(newest.of("t-0")).isEqualTo(new Event(30, 1, 7_000));

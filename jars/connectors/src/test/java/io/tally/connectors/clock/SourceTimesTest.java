@@ -31,7 +31,7 @@ class SourceTimesTest {
 
   /** A round in which one reader has an empty partition, and nothing else. */
   private OptionalLong withEmpty(long time, long now) {
-    times.begin();
+    times.begin(2, now);
     assertThat(first(Reached.NONE, true)).isEmpty();
     return second(time, now);
   }
@@ -40,7 +40,7 @@ class SourceTimesTest {
   void isTheLeastOfAllReadersOnceAllHaveSaid() {
     assertThat(first(NOW - 7, false)).isEmpty();
     assertThat(second(NOW - 9, NOW)).hasValue(NOW - 9);
-    times.begin();
+    times.begin(2, NOW);
     assertThat(second(NOW - 5, NOW)).isEmpty();
     assertThat(first(NOW - 6, false)).hasValue(NOW - 6);
   }
@@ -53,10 +53,68 @@ class SourceTimesTest {
   }
 
   @Test
+  void goesOnWithWhatAReaderSaidLastWhileThatIsHeldUp() {
+    first(NOW - 9, false);
+    second(NOW - 7, NOW);
+    for (int second = 1; second < 5; second++) {
+      assertThat(times.begin(2, NOW)).isEqualTo(told(second > 1, NOW - 7));
+      assertThat(first(NOW + second, false)).isEmpty();
+    }
+    assertThat(second(NOW + 2, NOW)).hasValue(NOW + 2);
+    assertThat(times.begin(2, NOW)).isEmpty();
+  }
+
+  private static OptionalLong told(boolean is, long time) {
+    return is ? OptionalLong.of(time) : OptionalLong.empty();
+  }
+
+  @Test
+  void readersThatNeverAnswerInTheSameRoundHoldNoneBack() {
+    first(NOW, false);
+    second(NOW, NOW);
+    for (long at = NOW; at < NOW + 20_000; at += 2_000) {
+      times.begin(2, at);
+      assertThat(first(at, false)).isEmpty();
+      assertThat(times.begin(2, at)).hasValue(Math.max(NOW, at - 1_000));
+      assertThat(second(at + 1_000, at)).isEmpty();
+    }
+  }
+
+  @Test
+  void nothingIsToldOfARoundInWhichNoneHasAnswered() {
+    first(NOW, false);
+    second(NOW, NOW);
+    times.begin(2, NOW);
+    assertThat(times.begin(2, NOW)).isEmpty();
+  }
+
+  @Test
+  void whoSaidLastThatItDoesNotKnowIsWaitedFor() {
+    first(NOW, false);
+    second(Reached.UNKNOWN, NOW);
+    times.begin(2, NOW);
+    first(NOW + 1, false);
+    assertThat(times.begin(2, NOW)).isEmpty();
+    first(NOW + 2, false);
+    assertThat(second(NOW + 2, NOW)).hasValue(NOW + 2);
+  }
+
+  @Test
+  void whoHasComeAnewIsWaitedFor() {
+    first(NOW, false);
+    second(NOW, NOW);
+    times.forget();
+    first(NOW + 1, false);
+    assertThat(times.begin(2, NOW)).isEmpty();
+    assertThat(second(NOW + 1, NOW)).isEmpty();
+    assertThat(times.begin(2, NOW)).hasValue(NOW + 1);
+  }
+
+  @Test
   void isNotKnownWhileAReaderDoesNotKnowOrHasGone() {
     first(Reached.UNKNOWN, false);
     assertThat(second(NOW, NOW)).isEmpty();
-    times.begin();
+    times.begin(2, NOW);
     first(NOW, false);
     times.forget();
     assertThat(second(NOW, NOW)).isEmpty();
@@ -66,13 +124,13 @@ class SourceTimesTest {
   void isOfThoseThatHaveHadEvents() {
     first(Reached.NONE, false);
     assertThat(second(NOW, NOW)).hasValue(NOW);
-    times.begin();
+    times.begin(2, NOW);
     first(Reached.NONE, true);
     assertThat(second(Reached.NONE, NOW)).isEmpty();
   }
 
   private OptionalLong withoutEvents(long now) {
-    times.begin();
+    times.begin(2, now);
     assertThat(first(Reached.NONE, true)).isEmpty();
     return times.take(1, new Reached(Reached.NONE, true), 2, now);
   }
@@ -136,7 +194,7 @@ class SourceTimesTest {
   @Test
   void keepsNoMoreThanTheDelay() {
     for (int second = 0; second < 10_000; second++) {
-      times.begin();
+      times.begin(2, NOW);
       first(NOW, false);
       second(NOW, NOW + second * 1_000L);
     }
