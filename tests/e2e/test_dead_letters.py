@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import random
+import re
+import subprocess
+from collections import Counter
 
 import pytest
 from confluent_kafka import Producer
 from confluent_kafka.admin import AdminClient, NewTopic
 
-from tally.running.errors import TooManyDeadLetters
 from tally.running.following import Progress
 from tests.e2e.dead_letters import START, Letter, Mixed, letters, run_and_kill
+from tests.e2e.outages import PATIENCE, TALLY
+from tests.e2e.test_account import accounts, figures, wrong
 from tests.e2e.workbench import Workbench
 
 EVENTS = """
@@ -39,6 +44,19 @@ def shop(bench: Workbench, partitions: int, options: str = ANY_SHARE) -> str:
     return bench.topic("events", partitions)
 
 
+def assert_accounted(bench: Workbench, load: Mixed, skipped: int = 0) -> None:
+    """Assert that the sums come out, of all records of a load that was read to its end."""
+    rows, reasons = len(load.good), Counter(load.dead.values())
+    read = rows + reasons.total() + skipped
+    found = accounts(bench)
+    assert wrong(found) == {}
+    assert {name: figures(one) for name, one in found.items()} == {
+        "minutes": (read, reasons, 0, rows, 0, rows, 0),
+        "totals": (read, reasons, 0, rows, 0, rows, None),
+    }
+    assert {one.skipped for one in found.values()} == {skipped}
+
+
 def dead(bench: Workbench) -> list[Letter]:
     return letters(bench.kafka, f"{bench.prefix}-events.dead")
 
@@ -55,6 +73,7 @@ def test_every_record_is_counted_or_a_dead_letter(bench: Workbench, parallelism:
     assert bench.rows("totals", "user_id, events, amount") == load.totals()
     assert sum(events for (events,) in bench.rows("minutes", "events")) == len(load.good)
     assert load.differences(dead(bench)) == []
+    assert_accounted(bench, load)
 
 
 def test_deletions_that_a_source_skips_are_neither_counted_nor_dead(bench: Workbench) -> None:
@@ -62,13 +81,15 @@ def test_deletions_that_a_source_skips_are_neither_counted_nor_dead(bench: Workb
     topic = shop(bench, partitions=4, options=ANY_SHARE + ", 'dead-letter.deletions' = 'skip'")
     load = Mixed(seed=4, partitions=4)
     load.produce(bench.kafka, topic, 4_000)
-    assert len(load.skip_deletions()) > 50
+    skipped = load.skip_deletions()
+    assert len(skipped) > 50
 
     bench.run(bounded=True)
 
     assert bench.rows("totals", "user_id, events, amount") == load.totals()
     assert sum(events for (events,) in bench.rows("minutes", "events")) == len(load.good)
     assert load.differences(dead(bench)) == []
+    assert_accounted(bench, load, len(skipped))
 
 
 def test_letters_are_written_once_by_a_job_that_is_stopped_and_goes_on(bench: Workbench) -> None:
@@ -152,17 +173,34 @@ def test_too_many_dead_letters_fail_the_job_for_good(bench: Workbench) -> None:
     good = {"user_id": "ann", "amount": 1, "event_ms": START}
     bench.produce(topic, [("k", good if one % 10 else "{", START) for one in range(2_000)])
 
-    with pytest.raises(TooManyDeadLetters) as failed:
-        bench.run(bounded=True)
+    # Continuously, since a bounded run is never restarted.
+    done = subprocess.run(
+        (*TALLY, "run"),
+        cwd=bench.root,
+        env={**os.environ, **bench.environ},
+        stderr=subprocess.PIPE,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
 
-    assert str(failed.value) == (
-        "job 'a0' stopped: too many dead letters: 101 of the last 1001 records of source table 'events', "
+    [log] = [path.read_text("utf-8") for path in (bench.root / ".tally" / "logs").glob("*.log")]
+    states = re.findall(r"Job a0 \(\w+\) switched from state \w+ to (\w+)", log)
+    assert states[-1] == "FAILED"
+    # Flink restarts a task as well that an event of its coordinator finds dead before it knows what the task died of.
+    lost = re.findall(
+        r"^org\S+FlinkException: An OperatorEvent from .* to a task was lost", log, re.MULTILINE
+    )
+    assert states.count("RESTARTING") <= len(lost)
+    assert done.returncode == 1
+    assert (
+        "error: job 'a0' stopped: too many dead letters: 101 of the last 1001 records of source table 'events', "
         "more than the share of 0.05 that 'dead-letter.max-share' allows: "
         f"undecodable, as topic '{topic}', partition 0, offset 1000: "
         "at byte 1: expected a name in quotes, found the end of the message\n"
         "hint: mend the columns of the source or the producer, then run again; "
-        "to go on whatever comes, write 'dead-letter.max-share' = '1' in the source's WITH"
-    )
+        "to go on whatever comes, write 'dead-letter.max-share' = '1' in the source's WITH\n"
+    ) in done.stderr
 
 
 def test_a_share_within_the_limit_goes_on(bench: Workbench) -> None:

@@ -10,6 +10,7 @@ import pytest
 from tally.running.following import Progress
 from tests.e2e.dead_letters import letters
 from tests.e2e.late_rows import HOUR, MINUTE, START, Disordered
+from tests.e2e.test_account import accounts, figures, wrong
 from tests.e2e.test_late_rows import TUMBLING, counted, refused, shop, windowed
 from tests.e2e.workbench import Workbench
 
@@ -41,6 +42,18 @@ def dead(bench: Workbench) -> Counter[str]:
     return Counter(f"{partition}-{offset}" for partition, offset in (one.identity for one in found))
 
 
+def assert_accounted(bench: Workbench, rows: int, *, still_open: int = 0) -> None:
+    """Assert that the sums come out, of as many rows and of the letters and late rows that are there."""
+    reasons = Counter(one.said["reason"] for one in letters(bench.kafka, f"{bench.prefix}-events.dead"))
+    read, late = rows + reasons.total(), refused(bench, "minutes").total()
+    found = accounts(bench)
+    assert wrong(found) == {}
+    assert {name: figures(one) for name, one in found.items()} == {
+        "minutes": (read, reasons, 0, rows, late, rows - late, still_open),
+        "totals": (read, reasons, 0, rows, 0, rows, None),
+    }
+
+
 def totalled(bench: Workbench) -> Counter[str]:
     listed = (events for (events,) in bench.rows("totals", "events"))
     return Counter(event for events in listed for event in events.split(","))
@@ -58,6 +71,7 @@ def test_one_partition_of_bad_records_and_one_empty(bench: Workbench, parallelis
     assert totalled(bench) == Counter(load.times.keys())
     assert counted(bench, "minutes") + refused(bench, "minutes") == load.tumbling(MINUTE)
     assert dead(bench) == bad
+    assert_accounted(bench, len(load.times))
 
 
 @PARALLELISM
@@ -69,6 +83,7 @@ def test_a_topic_that_is_dead_as_a_whole(bench: Workbench, parallelism: int) -> 
 
     assert (totalled(bench), counted(bench, "minutes"), refused(bench, "minutes")) == ({}, {}, {})
     assert dead(bench) == bad
+    assert_accounted(bench, 0)
 
 
 @PARALLELISM
@@ -79,6 +94,7 @@ def test_a_topic_that_is_empty(bench: Workbench, parallelism: int) -> None:
 
     assert (totalled(bench), counted(bench, "minutes"), refused(bench, "minutes")) == ({}, {}, {})
     assert dead(bench) == {}
+    assert_accounted(bench, 0)
 
 
 def produce_ahead(bench: Workbench, topic: str) -> Counter[tuple[str, int, int]]:
@@ -121,6 +137,7 @@ def test_a_topic_whose_rows_are_late_but_the_first(bench: Workbench, parallelism
     # Those of the partition that is begun last are late, and of the others those that are read later.
     assert refused(bench, "minutes").total() >= 300
     assert dead(bench) == {}
+    assert_accounted(bench, (ahead + behind).total())
 
 
 @PARALLELISM
@@ -135,6 +152,7 @@ def test_a_topic_whose_rows_are_all_late_when_a_job_goes_on(bench: Workbench, pa
     assert refused(bench, "minutes") == behind
     assert totalled(bench) == names(ahead + behind)
     assert (counted(bench, "minutes"), dead(bench)) == ({}, {})
+    assert_accounted(bench, (ahead + behind).total(), still_open=ahead.total())
 
 
 def _read_all(progress: Sequence[Progress]) -> bool:
