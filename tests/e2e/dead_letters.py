@@ -99,10 +99,11 @@ def run_and_kill(bench: Workbench) -> Iterator[Run]:
     try:
         yield Run(bench.root, process, output)
     finally:
-        tree = [*psutil.Process(process.pid).children(recursive=True), process]
-        for one in tree:
-            with suppress(psutil.NoSuchProcess):
-                one.kill()
+        with suppress(psutil.NoSuchProcess):  # it has ended by itself
+            for one in psutil.Process(process.pid).children(recursive=True):
+                with suppress(psutil.NoSuchProcess):
+                    one.kill()
+        process.kill()
         process.wait(60)
         # Shown where the test fails.
         sys.stdout.write(output.read_text("utf-8"))

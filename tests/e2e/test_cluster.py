@@ -31,6 +31,9 @@ from tally.settings import CassandraSettings, Settings
 from tally.stack import Stack
 from tally.stack.flink import flink_distribution
 from tally.stack.processes import free_ports
+from tests.e2e.late_rows import late_rows
+from tests.e2e.test_clock import EVENTS, SECONDS, SHORT_DELAY, WINDOWED, counted, produce_stretch
+from tests.e2e.workbench import Workbench
 
 pytestmark = pytest.mark.xdist_group("cluster")
 
@@ -171,6 +174,24 @@ def test_a_stopped_job_goes_on_from_its_savepoint(project: Project) -> None:
     assert re.fullmatch(rf"sales_by_customer  running +[-0-9]+ [:0-9]+  0 +{second}", listed[1])
     assert project.tally("stop", second).code == 0
     assert_fresh_starts_over(project, file)
+
+
+def test_a_replay_goes_on_from_its_savepoint_without_a_late_row(project: Project, stack: Stack) -> None:
+    """It is stopped in the middle of a backlog, and time passes until it is started again."""
+    bench = Workbench(project.root, stack, KEYSPACE)
+    topic = bench.topic("events", 4)
+    file = "sql/aggregates/seconds.sql"
+    source = (EVENTS % SHORT_DELAY).replace("${T}", KEYSPACE)
+    bench.write({"sql/sources/events.sql": source, file: WINDOWED.format(window=SECONDS)})
+    produced = produce_stretch(bench, topic, 0)
+    project.submit(file)
+    wait_for(lambda: counted(bench) > 0, 200)
+    assert project.tally("stop", "seconds").code == 0
+    produced += produce_stretch(bench, topic, 5)
+    project.submit(file)
+    wait_for(lambda: counted(bench) == produced, 200)
+    assert project.tally("stop", "seconds").code == 0
+    assert late_rows(bench.kafka, f"{topic}.late") == []
 
 
 def assert_fresh_starts_over(project: Project, file: str) -> None:

@@ -19,6 +19,7 @@ from tally.running.following import Progress
 from tally.running.rest import wait_for
 from tests.e2e.dead_letters import run_and_kill
 from tests.e2e.late_rows import late_rows
+from tests.e2e.outages import PATIENCE
 from tests.e2e.test_account import accounts
 from tests.e2e.test_clock import now, until
 from tests.e2e.workbench import Workbench
@@ -144,6 +145,50 @@ def test_what_is_read_to_its_end_is_as_at_the_newest_event(bench: Workbench, par
     assert late_rows(bench.kafka, f"{topic}.late") == []
     [total] = {(one.read, one.late, one.counted, one.complaints) for one in accounts(bench).values()}
     assert total == (len(events), 0, len(events), ())
+
+
+SLOW = """import time
+
+from pyflink.table import DataTypes
+from pyflink.table.udf import udf
+
+
+@udf(result_type=DataTypes.STRING())
+def slow(kind):
+    time.sleep(0.002)
+    return kind
+"""
+
+
+def test_a_source_that_ends_comes_to_its_newest_event_also_where_that_was_read_before_a_kill(
+    bench: Workbench,
+) -> None:
+    """By then its partition was read to the end, and of the other one there is much left."""
+    bench.settings["TALLY_FLINK_PARALLELISM"] = "2"
+    topic = shop(bench, ", 'scan.startup.mode' = 'earliest-offset', 'scan.bounded.mode' = 'latest-offset'")
+    called = CALLED.format(name="silent", lengths=LENGTHS["silent"])
+    slowed = called.replace("TABLE events", "(SELECT *, slow(kind) AS slowed FROM events)")
+    bench.write(
+        {
+            "udfs/__init__.py": "",
+            "udfs/slow.py": SLOW,
+            "sql/functions/slow.sql": "CREATE FUNCTION slow AS 'udfs.slow.slow' LANGUAGE PYTHON;",
+            "sql/aggregates/a0.sql": slowed.replace("DESCRIPTOR(kind)", "DESCRIPTOR(slowed)"),
+        }
+    )
+    start = {"user_id": "u", "place": "p", "kind": "START", "event_ms": LAST_YEAR}
+    bench.produce(topic, [(None, start, None)] * 5_000, 1)
+    bench.produce(topic, [(None, {**start, "user_id": "v", "event_ms": LAST_YEAR + 60_000}, None)], 0)
+    with run_and_kill(bench) as run:
+        run.until_checkpointed("a0", 2)
+        read = max(one.read or 0 for one in accounts(bench).values())
+    assert 0 < read < 4_000
+    with run_and_kill(bench) as run:
+        assert run.process.wait(PATIENCE) == 0
+    assert served(bench, "silent") == [
+        Session("u", LAST_YEAR, "p", LAST_YEAR + 7_000, "timeout"),
+        Session("v", LAST_YEAR + 60_000, "p"),
+    ]
 
 
 def test_live_across_kills_at_any_parallelism_and_time_outs_in_silence(bench: Workbench) -> None:

@@ -15,13 +15,39 @@ import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplit;
  */
 final class BoundedEnumerator extends WrappedEnumerator {
 
+  private final boolean isRestored;
   private final Map<Integer, Finished> finished = new HashMap<>();
+  private boolean isDiscovered;
   private SourceTime end;
 
+  /**
+   * @param isRestored whether Flink's goes on from a checkpoint
+   */
   BoundedEnumerator(
       SplitEnumerator<KafkaPartitionSplit, KafkaSourceEnumState> enumerator,
-      SplitEnumeratorContext<KafkaPartitionSplit> context) {
+      SplitEnumeratorContext<KafkaPartitionSplit> context,
+      boolean isRestored) {
     super(enumerator, context);
+    this.isRestored = isRestored;
+  }
+
+  @Override
+  public void start() {
+    super.start();
+    if (isRestored) {
+      // Behind the two steps in which Flink's looks for partitions: it does not say that there are
+      // no more where it finds no new ones, and the source would never end (FLINK-31006).
+      later(() -> later(this::discovered));
+    }
+  }
+
+  private void later(Runnable step) {
+    context.callAsync(() -> true, (done, failure) -> step.run());
+  }
+
+  private void discovered() {
+    isDiscovered = true;
+    context.registeredReaders().keySet().forEach(context::signalNoMoreSplits);
   }
 
   @Override
@@ -45,6 +71,9 @@ final class BoundedEnumerator extends WrappedEnumerator {
   public void addReader(int subtask) {
     finished.remove(subtask);
     super.addReader(subtask);
+    if (isDiscovered) {
+      context.signalNoMoreSplits(subtask);
+    }
   }
 
   @Override

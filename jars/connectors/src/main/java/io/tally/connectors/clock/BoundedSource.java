@@ -41,6 +41,6 @@ public final class BoundedSource extends WrappedSource {
       SplitEnumerator<KafkaPartitionSplit, KafkaSourceEnumState> enumerator,
       SplitEnumeratorContext<KafkaPartitionSplit> context,
       boolean isRestored) {
-    return new BoundedEnumerator(enumerator, context);
+    return new BoundedEnumerator(enumerator, context, isRestored);
   }
 }

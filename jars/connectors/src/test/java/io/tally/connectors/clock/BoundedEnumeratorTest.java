@@ -3,8 +3,13 @@ package io.tally.connectors.clock;
 import static io.tally.connectors.clock.Proxies.proxy;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
+import java.util.Map;
+import java.util.function.BiConsumer;
+import org.apache.flink.api.connector.source.ReaderInfo;
 import org.apache.flink.api.connector.source.SplitEnumerator;
 import org.apache.flink.api.connector.source.SplitEnumeratorContext;
 import org.apache.flink.connector.kafka.source.enumerator.KafkaSourceEnumState;
@@ -15,7 +20,8 @@ import org.junit.jupiter.api.Test;
 class BoundedEnumeratorTest {
 
   private final List<String> told = new ArrayList<>();
-  private final BoundedEnumerator enumerator = new BoundedEnumerator(flinks(), context());
+  private final Deque<BiConsumer<Object, Throwable>> later = new ArrayDeque<>();
+  private final BoundedEnumerator enumerator = new BoundedEnumerator(flinks(), context(), false);
 
   @SuppressWarnings("unchecked")
   private static SplitEnumerator<KafkaPartitionSplit, KafkaSourceEnumState> flinks() {
@@ -27,9 +33,14 @@ class BoundedEnumeratorTest {
     return proxy(
         SplitEnumeratorContext.class,
         (method, arguments) ->
-            method.equals("currentParallelism")
-                ? Integer.valueOf(2)
-                : told.add("%s %s".formatted(arguments[0], ((SourceTime) arguments[1]).time())));
+            switch (method) {
+              case "currentParallelism" -> 2;
+              case "registeredReaders" -> Map.of(0, new ReaderInfo(0, ""));
+              case "callAsync" -> later.add((BiConsumer<Object, Throwable>) arguments[1]);
+              case "signalNoMoreSplits" -> told.add(arguments[0] + " no more");
+              default ->
+                  told.add("%s %s".formatted(arguments[0], ((SourceTime) arguments[1]).time()));
+            });
   }
 
   @BeforeEach
@@ -64,5 +75,16 @@ class BoundedEnumeratorTest {
     enumerator.addReader(1);
     enumerator.handleSourceEvent(1, new Finished(Finished.NONE));
     assertThat(told).containsExactly("1 7");
+  }
+
+  @Test
+  void saysThatThereAreNoMoreSplitsAfterARestore() {
+    BoundedEnumerator restored = new BoundedEnumerator(flinks(), context(), true);
+    restored.start();
+    later.remove().accept(true, null);
+    assertThat(told).isEmpty();
+    later.remove().accept(true, null);
+    restored.addReader(1);
+    assertThat(told).containsExactly("0 no more", "1 no more");
   }
 }
