@@ -152,16 +152,16 @@ def busy(loops: int) -> Iterator[None]:
             process.wait()
 
 
-def produce_stretch(bench: Workbench, topic: str, first: int) -> int:
-    """Produce a stretch of last year from an hour on, each partition in order, one with ten times as many events.
+def produce_stretch(bench: Workbench, topic: str, first: int, longest: int = 20_000) -> int:
+    """Produce a stretch of last year from an hour on, each partition in order, one with many more events.
 
     It is dense: where time goes on by as little as a second too much, events are late.
     """
     start = LAST_YEAR + first * HOUR
-    for partition, events in enumerate([20_000, 2_000, 2_000, 2_000]):
+    for partition, events in enumerate([longest, 2_000, 2_000, 2_000]):
         times = [start + number * STRETCH // events for number in range(events)]
         bench.produce(topic, [(None, {"user_id": "u", "event_ms": at}, None) for at in times], partition)
-    return 26_000
+    return longest + 6_000
 
 
 def until_counted(bench: Workbench, topic: str, events: int) -> None:
@@ -180,27 +180,28 @@ def test_a_replay_that_is_held_up_has_no_late_row(bench: Workbench) -> None:
     bench.write({"sql/aggregates/a0.sql": WINDOWED.format(window=SECONDS)})
     [child] = read_state(home_of(bench.stack.root, "kafka")).processes.values()
     broker = psutil.Process(child.pid)
-    produced = produce_stretch(bench, topic, 0)
+    # So many that time is told in the midst of reading.
+    produced = produce_stretch(bench, topic, 0, 300_000)
     with run_and_kill(bench) as run:
         with busy(2):
-            until_counted(bench, topic, 20_000)
+            until_counted(bench, topic, 300_000)
         job = psutil.Process(run.process.pid)
         with stopped([job, *job.children(recursive=True)]):
             produced += produce_stretch(bench, topic, 5)
             time.sleep(PAUSE)
-        until_counted(bench, topic, 46_000)
+        until_counted(bench, topic, 326_000)
         with stopped([job, *job.children(recursive=True)]):
             produced += produce_stretch(bench, topic, 10)
             broker.suspend()
         time.sleep(PAUSE)
         broker.resume()
-        until_counted(bench, topic, 72_000)
+        until_counted(bench, topic, 352_000)
         run.until_checkpointed("a0")
     produced += produce_stretch(bench, topic, 15)
     for partition in range(4):
         bench.produce(topic, [(None, {"user_id": "u", "event_ms": LAST_YEAR + 2 * DAY}, None)], partition)
     bench.settings["TALLY_FLINK_PARALLELISM"] = "3"
-    bench.run(until=until(lambda: counted(bench) >= produced))
+    bench.run(until=until(lambda: counted(bench) >= produced, PATIENCE))
     assert late_rows(bench.kafka, f"{topic}.late") == []
 
 

@@ -70,7 +70,10 @@ class Workbench:
 
     def produce(self, topic: str, records: Iterable[Record], partition: int = 0) -> None:
         """Produce (key, value, timestamp in ms) records: a dict becomes JSON; returns when all are acknowledged."""
-        producer = Producer({"bootstrap.servers": self.kafka, "acks": "all", "enable.idempotence": True})
+        many = {"queue.buffering.max.messages": 1_000_000}
+        producer = Producer(
+            {"bootstrap.servers": self.kafka, "acks": "all", "enable.idempotence": True, **many}
+        )
         for key, value, timestamp in records:
             payload = json.dumps(value) if isinstance(value, dict) else value
             stamp = {} if timestamp is None else {"timestamp": timestamp}
