@@ -21,7 +21,7 @@ demo: venv jars ## Start Kafka and Cassandra, feed real data, run, query, and ve
 	.venv/bin/tally demo
 
 test: check jars ## Set-up, all checks, all tests
-	$(PYTHON) -m pytest --numprocesses $(TEST_PROCESSES) --dist loadgroup
+	$(PYTHON) -m pytest --numprocesses $(TEST_PROCESSES) --dist loadfile --no-loadscope-reorder
 
 check: venv spotless ## Style and types, of Python and Java
 	$(PYTHON) -m ruff check

@@ -1,7 +1,7 @@
 """What all tests of a process share: a real Kafka and Cassandra, and PyFlink's JVM, started when a test asks for them.
 
-`make test` runs tests in several processes, each with servers of its own. Modules whose fixtures cost much to make
-name a group (``xdist_group``), which stays in one process.
+`make test` runs tests in several processes, each with servers of its own. The tests of a file stay together, so what a
+module's fixtures make is made once.
 """
 
 from __future__ import annotations

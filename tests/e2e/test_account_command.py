@@ -22,8 +22,6 @@ from tally.stack import Stack
 from tests.e2e.graves import Graveyard
 from tests.unit.accounts import FINAL, TAP, changed
 
-pytestmark = pytest.mark.xdist_group("account command")
-
 Call = Callable[..., subprocess.CompletedProcess[str]]
 Write = Callable[..., Producer]
 

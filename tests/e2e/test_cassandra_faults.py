@@ -12,8 +12,6 @@ from tally.settings import load_settings
 from tally.stack import Stack
 from tests.e2e.outages import KEYSPACE, PATIENCE, Outage
 
-pytestmark = pytest.mark.xdist_group("cassandra faults")
-
 MEBIBYTE = 2**20
 
 

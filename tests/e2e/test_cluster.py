@@ -35,8 +35,6 @@ from tests.e2e.late_rows import late_rows
 from tests.e2e.test_clock import EVENTS, SECONDS, SHORT_DELAY, WINDOWED, counted, produce_stretch
 from tests.e2e.workbench import Workbench
 
-pytestmark = pytest.mark.xdist_group("cluster")
-
 ROOT = Path(__file__).resolve().parents[2]
 TALLY = (sys.executable, "-c", "from tally.cli import main; main()")
 KEYSPACE = "cluster"

@@ -16,8 +16,6 @@ from tally.stack import Stack
 from tests.e2e.graves import NOON_MS, Graveyard, Original, settle
 from tests.e2e.late_rows import MINUTE, write_late
 
-pytestmark = pytest.mark.xdist_group("dead command")
-
 Call = Callable[..., subprocess.CompletedProcess[str]]
 LONG = b'{"amount": "' + b"9" * 100 + b'"}'
 SOURCE = """

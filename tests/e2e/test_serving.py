@@ -40,8 +40,6 @@ from tally.serving.values import rows_to_json
 from tally.settings import CassandraSettings, KafkaSettings
 from tally.stack.processes import free_ports
 
-pytestmark = pytest.mark.xdist_group("serving")
-
 UTC = timezone.utc
 DAY = timedelta(days=1)
 KEYSPACE = "Serving"  # quoted wherever it is written

@@ -10,8 +10,6 @@ import pytest
 from py4j.protocol import Py4JJavaError
 from pyflink.table import EnvironmentSettings, TableEnvironment
 
-pytestmark = pytest.mark.xdist_group("cassandra options")
-
 REFERENCE = Path(__file__).resolve().parents[2] / "docs" / "cassandra-connector.md"
 COLUMNS = "k BIGINT NOT NULL, v STRING, seen TIMESTAMP(3), lives BIGINT"
 KEY = ", PRIMARY KEY (k) NOT ENFORCED"

@@ -10,8 +10,6 @@ from tally.planning.plan import normalized
 from tally.planning.schema import columns_of
 from tally.planning.sinks import quoted
 
-pytestmark = pytest.mark.xdist_group("keys")
-
 EVENTS = """CREATE TABLE {name} (
   user_id STRING NOT NULL, region STRING NOT NULL, amount INT NOT NULL, event_ms BIGINT NOT NULL,
   event_time AS TO_TIMESTAMP_LTZ(event_ms, 3), seen AS PROCTIME(),

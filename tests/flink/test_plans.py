@@ -10,8 +10,6 @@ import pytest
 
 from tally.planning.job import Bucket, CassandraSink, Clustering, Column, Function, KafkaSink, Source, Window
 
-pytestmark = pytest.mark.xdist_group("plans")
-
 MIXED = Path("tests/projects/good/mixed").resolve()
 EVENTS = (MIXED / "sql/sources/events.sql").read_text("utf-8")
 TUMBLE = "TUMBLE(TABLE events, DESCRIPTOR(event_time), INTERVAL '1' HOUR)"
