@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -33,6 +34,7 @@ final class ClockEnumerator extends WrappedEnumerator {
   private final Answers answers;
   private final Companions companions;
   private final SourceTimes times;
+  private final Set<Integer> failing = new HashSet<>();
   private volatile Set<TopicPartition> partitions = Set.of();
   private long asked;
   private PartitionEnds ends;
@@ -120,10 +122,9 @@ final class ClockEnumerator extends WrappedEnumerator {
   }
 
   private void tell(SourceEvent event) {
-    context
-        .registeredReaders()
-        .keySet()
-        .forEach(reader -> context.sendEventToSourceReader(reader, event));
+    Set<Integer> readers = new HashSet<>(context.registeredReaders().keySet());
+    readers.removeAll(failing);
+    readers.forEach(reader -> context.sendEventToSourceReader(reader, event));
   }
 
   @Override
@@ -132,6 +133,8 @@ final class ClockEnumerator extends WrappedEnumerator {
       times
           .take(reader, far, context.currentParallelism(), clock.millis())
           .ifPresent(time -> tell(new SourceTime(time)));
+    } else if (event instanceof Failing) {
+      failing.add(reader);
     } else {
       super.handleSourceEvent(reader, event);
     }
@@ -146,6 +149,7 @@ final class ClockEnumerator extends WrappedEnumerator {
   @Override
   public void addReader(int subtask) {
     times.forget();
+    failing.remove(subtask);
     super.addReader(subtask);
   }
 

@@ -49,7 +49,7 @@ final class ClockReader extends WrappedReader {
 
   @Override
   public InputStatus pollNext(ReaderOutput<RowData> output) throws Exception {
-    InputStatus status = reader.pollNext(output);
+    InputStatus status = polled(output);
     if (woken.isDone()) {
       woken = new CompletableFuture<>();
     }
@@ -58,6 +58,19 @@ final class ClockReader extends WrappedReader {
       goOn(output);
     }
     return status;
+  }
+
+  /**
+   * While a task that has failed is cleared away, Flink takes an event that does not reach it for a
+   * failure of its own, and restarts the job whatever the task died of.
+   */
+  private InputStatus polled(ReaderOutput<RowData> output) throws Exception {
+    try {
+      return reader.pollNext(output);
+    } catch (Exception e) {
+      context.sendSourceEventToCoordinator(new Failing());
+      throw e;
+    }
   }
 
   private void goOn(ReaderOutput<RowData> output) {

@@ -224,4 +224,15 @@ class ClockEnumeratorTest {
     askedAt(3_000);
     assertThat(told).containsExactlyInAnyOrder("0 ends 3000", "1 ends 3000");
   }
+
+  @Test
+  void aReaderThatFailsIsToldNothingUntilThereIsAnother() {
+    enumerator.handleSourceEvent(1, new Failing());
+    askedAt(0);
+    assertThat(told).containsExactly("0 ends 0");
+    enumerator.addReader(1);
+    told.clear();
+    askedAt(1_000);
+    assertThat(told).containsExactlyInAnyOrder("0 ends 1000", "1 ends 1000");
+  }
 }

@@ -2,6 +2,7 @@ package io.tally.connectors.clock;
 
 import static io.tally.connectors.clock.Proxies.proxy;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -31,6 +32,7 @@ class ClockReaderTest {
   private final ReadPositions read = new ReadPositions();
   private final NewestEvents newest = new NewestEvents();
   private final Output output = new Output();
+  private RuntimeException failure;
   private final ClockReader reader = new ClockReader(flinks(), context(), read, newest, DELAY);
 
   private SourceReaderContext context() {
@@ -45,16 +47,23 @@ class ClockReaderTest {
 
   /** Flink's reader, which has nothing at the moment; asked for its state, it holds both splits. */
   @SuppressWarnings("unchecked")
-  private static SourceReader<RowData, KafkaPartitionSplit> flinks() {
+  private SourceReader<RowData, KafkaPartitionSplit> flinks() {
     return proxy(
         SourceReader.class,
         (method, arguments) ->
             switch (method) {
-              case "pollNext" -> InputStatus.NOTHING_AVAILABLE;
+              case "pollNext" -> polled();
               case "isAvailable" -> new CompletableFuture<Void>();
               case "snapshotState" -> List.of(split(0), split(1));
               default -> null;
             });
+  }
+
+  private InputStatus polled() {
+    if (failure != null) {
+      throw failure;
+    }
+    return InputStatus.NOTHING_AVAILABLE;
   }
 
   /** What a reader puts out: watermarks by split, "" for the reader's own. */
@@ -202,5 +211,12 @@ class ClockReaderTest {
     assertThat(reader.isAvailable()).isDone();
     poll();
     assertThat(reader.isAvailable()).isNotDone();
+  }
+
+  @Test
+  void saysThatItFails() {
+    failure = new IllegalStateException("no row");
+    assertThatThrownBy(this::poll).isSameAs(failure);
+    assertThat(sent).containsExactly(new Failing());
   }
 }
