@@ -20,8 +20,9 @@ from tally.stack.jars import flink_jars
 from tally.stack.java import find_java
 
 # For PyFlink's JVM here and in every `tally` that a test starts: most live for less than a minute, and compiling their
-# code well costs more than it saves.
-os.environ.setdefault("JVM_ARGS", "-XX:TieredStopAtLevel=1")
+# code well costs more than it saves. The one here lives long: in the 48 MB that Java gives that compiler, what Flink
+# generates for each job drives out the planner.
+os.environ.setdefault("JVM_ARGS", "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=240m")
 
 
 @pytest.fixture(scope="session")
