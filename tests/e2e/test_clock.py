@@ -42,7 +42,7 @@ AS SELECT window_end, COUNT(*) AS n FROM TABLE({window}) GROUP BY window_start, 
 """
 TWO_SECONDS = "TUMBLE(TABLE events, DESCRIPTOR(event_time), INTERVAL '2' SECOND)"
 SECOND = 1000
-PAUSE = float(os.environ.get("TALLY_TEST_PAUSE", "15"))
+PAUSE = float(os.environ.get("CLOCK_TEST_PAUSE", "15"))
 """Seconds; longer than any time after which something could be thought to be idle."""
 HOUR = 3600 * SECOND
 DAY = 24 * HOUR

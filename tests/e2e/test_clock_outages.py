@@ -25,7 +25,7 @@ from tests.e2e.late_rows import late_rows
 from tests.e2e.test_clock import counted, now, shop
 from tests.e2e.workbench import Workbench
 
-AWAY = float(os.environ.get("TALLY_TEST_AWAY", "25"))
+AWAY = float(os.environ.get("CLOCK_TEST_AWAY", "25"))
 """Seconds that the broker is away."""
 
 
