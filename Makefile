@@ -11,7 +11,7 @@ PACKAGE := .venv/.package
 CONNECTORS := jars/connectors/target/.tested
 MAVEN := mvn -q -B -Dstyle.color=never
 UV := uv==0.13.9
-# Each has a Kafka, a Cassandra and a JVM of its own: about 3 GB. They mostly wait, so two keep two cores busy.
+# Each has a Kafka, a Cassandra and a JVM of its own, about 3 GB, and keeps a core busy.
 TEST_PROCESSES := 2
 
 help: ## This list
