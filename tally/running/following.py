@@ -8,10 +8,9 @@ an aggregate are those of the nodes and tables that feed its sinks.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
-from typing import Any
 
 from tally.planning.job import Job
 from tally.planning.plan import PlanTable
@@ -25,7 +24,7 @@ _NODE = re.compile(r"\[(\d+)\]")
 # interval join does, pass on ones a little short of Flink's own first (-2^63) and last (2^63 - 1).
 _NO_WATERMARK = -62_135_596_800_000
 _END_OF_TIME = 253_402_300_799_999
-Values = Mapping[str, Mapping[str, Any]]
+Values = Mapping[str, Mapping[str, int]]
 _ROWS_IN, _ROWS_OUT = "numRecordsOut", "numRecordsIn"
 _LATE, _LAG, _WATERMARK = "numLateRows", "pendingRecords", "currentInputWatermark"
 _DROPPED = "numLateRecordsDropped"
@@ -66,15 +65,12 @@ class Follower:
     Attributes:
         rest: of their cluster.
         jobs: by Flink job id.
-        counters: row counters of a job, by ``operator.metric``, which outlive it; where there are none, those of
-            REST are used, which end with the job.
+        metrics: of a job, by ``operator.metric``; row counters outlive it.
     """
 
     rest: Rest
     jobs: Mapping[str, Job]
-    counters: Callable[[str], Mapping[str, int]] = lambda _: {}
-    _vertices: dict[str, dict[str, str]] = field(default_factory=dict)
-    _names: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+    metrics: Callable[[str], Values]
     _last: dict[tuple[str, str], Progress] = field(default_factory=dict)
 
     def states(self) -> dict[str, str]:
@@ -89,10 +85,8 @@ class Follower:
         """
         found = []
         for job_id, job in self.jobs.items():
-            state = states[job_id]
-            values = self._values(job_id) if state == "RUNNING" else {}
-            counted = {_as_metric(name): {"sum": count} for name, count in self.counters(job_id).items()}
-            found += [self._of(job_id, name, state, {**values, **counted}) for name in _watched(job)]
+            values = self.metrics(job_id)
+            found += [self._of(job_id, name, states[job_id], values) for name in _watched(job)]
         return found
 
     def _problem(self, job_id: str, job: Job) -> str:
@@ -110,38 +104,6 @@ class Follower:
         now = replace(now, problem=self._problem(job_id, job) if state == "RESTARTING" else None)
         self._last[job.name, name] = now
         return now
-
-    def _values(self, job: str) -> Values:
-        values: dict[str, Mapping[str, Any]] = {}
-        if job not in self._vertices:
-            self._vertices[job] = {vertex["id"]: vertex["name"] for vertex in self.rest.vertices(job)}
-        for vertex, operators in self._vertices[job].items():
-            names = self._wanted(job, vertex, operators)
-            if names:
-                values |= {m["id"]: m for m in self.rest.metrics(job, vertex, names)}
-        return values
-
-    def _wanted(self, job: str, vertex: str, operators: str) -> list[str]:
-        known = self._names.get((job, vertex), [])
-        if _is_complete(known, operators):
-            return known
-        names = (metric["id"] for metric in self.rest.metrics(job, vertex))
-        self._names[job, vertex] = [name for name in names if _is_wanted(name)]
-        return self._names[job, vertex]
-
-
-def _is_complete(names: Sequence[str], operators: str) -> bool:
-    """Tell whether no further metric of a vertex will come: a source shows its lag once it has read something.
-
-    Its other metrics, too, may come later than those of the operators that are chained to it.
-    """
-    reads = any(name.endswith(f".{_LAG}") for name in names)
-    return bool(names) and (reads or "KafkaSource-" not in operators)
-
-
-def _is_wanted(name: str) -> bool:
-    operator, _, metric = name.rpartition(".")
-    return bool(operator) and metric in {_ROWS_IN, _ROWS_OUT, _LATE, _DROPPED, _LAG, _WATERMARK}
 
 
 def _watched(job: Job) -> Iterable[str]:
@@ -172,7 +134,7 @@ def _sinks(job: Job, name: str) -> set[str]:
     return {sink_table(name, sink) for sink in aggregate.sinks} if aggregate else {name}
 
 
-def _picked(values: Values, metric: str, fits: Callable[[str], bool]) -> list[Mapping[str, Any]]:
+def _picked(values: Values, metric: str, fits: Callable[[str], bool]) -> list[Mapping[str, int]]:
     parts = ((*name.rpartition("."), value) for name, value in values.items())
     return [value for operator, _, measured, value in parts if measured == metric and fits(operator)]
 
@@ -185,30 +147,24 @@ def _node_of(operator: str) -> int | None:
 def _reads(operator: str, table: PlanTable) -> bool:
     # Kafka's sources bear the names of their tables, Flink's own with catalog and database; others that of their node.
     named = operator.endswith(
-        (f"KafkaSource-{source_of(table.name)}", f"KafkaSource-default_catalog_default_database_{table.name}")
+        (f"KafkaSource-{source_of(table.name)}", f"KafkaSource-default_catalog.default_database.{table.name}")
     )
-    return operator.startswith("Source__") and (named or _node_of(operator) == table.node)
+    return operator.startswith("Source: ") and (named or _node_of(operator) == table.node)
 
 
 def _writes(operator: str, table: PlanTable) -> bool:
     # The Cassandra sink is named after the table that it writes, others after their plan node.
-    served = f"_{table.options.get('table', '')}__Writer"
-    named = operator.startswith("cassandra__") and operator.endswith(served)
-    return operator.endswith("__Writer") and (named or _node_of(operator) == table.node)
+    served = f".{table.options.get('table', '')}: Writer"
+    named = operator.startswith("cassandra: ") and operator.endswith(served)
+    return operator.endswith(": Writer") and (named or _node_of(operator) == table.node)
 
 
-def _as_metric(name: str) -> str:
-    """Return ``operator.metric`` as REST writes it: in the operator, blanks, dots and colons are underscores."""
-    operator, dot, metric = name.rpartition(".")
-    return re.sub(r"[ .:]", "_", operator) + dot + metric
+def _total(measured: Iterable[Mapping[str, int]]) -> int:
+    return sum(one["sum"] for one in measured)
 
 
-def _total(measured: Iterable[Mapping[str, Any]]) -> int:
-    return int(sum(one["sum"] for one in measured))
-
-
-def _moment(watermarks: list[Mapping[str, Any]]) -> datetime | None:
-    lowest = min((int(m["min"]) for m in watermarks), default=_NO_WATERMARK)
+def _moment(watermarks: list[Mapping[str, int]]) -> datetime | None:
+    lowest = min((m["min"] for m in watermarks), default=_NO_WATERMARK)
     if lowest <= _NO_WATERMARK:
         return None
     if lowest >= _END_OF_TIME:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
@@ -10,7 +11,7 @@ from pyflink.java_gateway import get_gateway
 
 # What a cluster of its own would take from config.yaml, and a mini-cluster chooses itself.
 _OWN = ("rest.", "jobmanager.rpc.", "jobmanager.bind-host", "taskmanager.host", "taskmanager.bind-host")
-_COUNTERS = "io.tally.connectors.metrics.KeptCounters"
+_METRICS = "io.tally.connectors.metrics.KeptMetrics"
 _MEMORY = ("jobmanager.memory.", "taskmanager.memory.process.", "taskmanager.memory.flink.")
 
 
@@ -26,7 +27,7 @@ def mini_cluster(options: Mapping[str, str], slots: int) -> Iterator[str]:
     for key, value in options.items():
         if not key.startswith((*_OWN, *_MEMORY)):
             configuration.set_string(key, value)
-    configuration.set_string("metrics.reporter.kept.factory.class", f"{_COUNTERS}Factory")
+    configuration.set_string("metrics.reporter.kept.factory.class", f"{_METRICS}Factory")
     configuration.set_string("rest.address", "localhost")
     configuration.set_string("rest.bind-address", "localhost")
     configuration.set_string("rest.bind-port", "0")
@@ -41,14 +42,17 @@ def mini_cluster(options: Mapping[str, str], slots: int) -> Iterator[str]:
         cluster.close()
 
 
-def kept_counters(job: str) -> dict[str, int]:
-    """Return the row counters of a job of this JVM's mini-cluster, also after its end.
+def kept_metrics(job: str) -> dict[str, dict[str, int]]:
+    """Return what a job of this JVM's mini-cluster measures; its row counters also after its end.
 
     Args:
         job: its id.
 
     Returns:
-        Sums over subtasks, by ``operator.metric``.
+        ``sum`` and ``min`` over subtasks, by ``operator.metric``.
     """
-    counters = get_gateway().jvm.io.tally.connectors.metrics.KeptCounters.of(job)
-    return {str(name): int(count) for name, count in counters.items()}
+    # As one text: of a map each entry would be a question of its own to the JVM.
+    found: dict[str, dict[str, int]] = json.loads(
+        get_gateway().jvm.io.tally.connectors.metrics.KeptMetrics.of(job)
+    )
+    return found

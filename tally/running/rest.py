@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any
-from urllib.parse import quote
 
 import requests
 
@@ -22,8 +21,6 @@ OVER = frozenset({"FINISHED", "FAILED", "CANCELED", "SUSPENDED"})
 TIMEOUT = 20.0
 CONNECT_TIMEOUT = 5.0
 POLL = 0.2
-MAX_QUESTION = 3_500
-"""Bytes of one encoded parameter; 4,096 less the method, the path with its ids and the version."""
 # Chosen once for all jobs: a savepoint that another Flink version can read.
 _SAVEPOINT = {"formatType": "CANONICAL"}
 
@@ -132,32 +129,6 @@ class Rest:
         answer = self.get(f"/jobs/{job}/exceptions")
         entries = answer.get("exceptionHistory", {}).get("entries", [])
         return str(entries[0].get("stacktrace", "")) if entries else ""
-
-    def vertices(self, job: str) -> list[dict[str, Any]]:
-        """Return the vertices of a job: id, name, parallelism, status."""
-        return list(self.get(f"/jobs/{job}")["vertices"])
-
-    def metrics(self, job: str, vertex: str, names: Iterable[str] = ()) -> list[dict[str, Any]]:
-        """Return metrics of a vertex over its subtasks: names only, or id, min, max and sum of ``names``."""
-        path = f"/jobs/{job}/vertices/{vertex}/subtasks/metrics"
-        if not names:
-            return list(self.get(path))
-        return [metric for some in questions(names) for metric in self.get(path, get=some)]
-
-
-def questions(names: Iterable[str]) -> list[str]:
-    """Join names by commas, in as many questions as it takes for each to fit a line of HTTP.
-
-    Flink's server is Netty's with its defaults: it refuses a first line, encoded, of over 4,096 bytes.
-    """
-    found: list[str] = []
-    for name in names:
-        longer = f"{found[-1]},{name}" if found else name
-        if found and len(quote(longer, safe="")) <= MAX_QUESTION:
-            found[-1] = longer
-        else:
-            found.append(name)
-    return found
 
 
 def wait_for(ready: Callable[[], Any], seconds: float = 600.0) -> Any:

@@ -16,7 +16,7 @@ from tally.running.connections import Target
 from tally.running.failures import failure_of
 from tally.running.following import Follower, Progress
 from tally.running.launch import Launch, bounded, continuous, start
-from tally.running.minicluster import kept_counters, mini_cluster
+from tally.running.minicluster import kept_metrics, mini_cluster
 from tally.running.prepare import empty, prepare
 from tally.running.rest import OVER, Rest, wait_for
 from tally.settings import Settings
@@ -143,7 +143,7 @@ def _job_options(request: RunRequest) -> dict[str, str]:
 
 
 def _cluster_options(request: RunRequest) -> dict[str, str]:
-    # Metrics are asked for as often as progress is shown; Flink's own default is 10 s.
+    # For those who ask its REST API. Each answer costs all tasks all of their metrics, so tally does not ask.
     return {**request.options, "metrics.fetcher.update-interval": "1000"}
 
 
@@ -157,7 +157,7 @@ class _Watch:
     stop_asked: threading.Event
 
     def until_over(self, on_progress: OnProgress) -> tuple[Progress, ...]:
-        follower = Follower(self.rest, self.jobs, kept_counters)
+        follower = Follower(self.rest, self.jobs, kept_metrics)
         progress: Sequence[Progress] = ()
         try:
             while True:

@@ -245,17 +245,22 @@ class Run:
     def metric(self, name: str, metric: str) -> int:
         """Return the sum of a metric, named by its end, over all operators of a job."""
         job = self.job(name).id
-        return sum(self._sum(job, vertex["id"], metric) for vertex in self.rest.vertices(job))
+        return sum(self._sum(job, vertex["id"], metric) for vertex in self._vertices(job))
 
     def back_pressure(self, name: str) -> int:
         """Return of how many milliseconds of the last second the source had to wait."""
         job = self.job(name).id
-        [source] = [v["id"] for v in self.rest.vertices(job) if v["name"].startswith("Source")]
+        [source] = [v["id"] for v in self._vertices(job) if v["name"].startswith("Source")]
         return self._sum(job, source, "backPressuredTimeMsPerSecond")
 
+    def _vertices(self, job: str) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self.rest.get(f"/jobs/{job}")["vertices"]
+        return found
+
     def _sum(self, job: str, vertex: str, metric: str) -> int:
-        names = [m["id"] for m in self.rest.metrics(job, vertex) if m["id"].endswith(metric)]
-        return sum(int(float(m["sum"])) for m in self.rest.metrics(job, vertex, names)) if names else 0
+        path = f"/jobs/{job}/vertices/{vertex}/subtasks/metrics"
+        names = [m["id"] for m in self.rest.get(path) if m["id"].endswith(metric)]
+        return sum(int(float(m["sum"])) for m in self.rest.get(path, get=",".join(names))) if names else 0
 
     @property
     def memory(self) -> int:

@@ -4,11 +4,11 @@ import java.util.Properties;
 import org.apache.flink.metrics.reporter.MetricReporter;
 import org.apache.flink.metrics.reporter.MetricReporterFactory;
 
-/** Makes {@link KeptCounters}, where {@code metrics.reporter.<name>.factory.class} names it. */
-public final class KeptCountersFactory implements MetricReporterFactory {
+/** Makes {@link KeptMetrics}, where {@code metrics.reporter.<name>.factory.class} names it. */
+public final class KeptMetricsFactory implements MetricReporterFactory {
 
   @Override
   public MetricReporter createMetricReporter(Properties properties) {
-    return new KeptCounters();
+    return new KeptMetrics();
   }
 }

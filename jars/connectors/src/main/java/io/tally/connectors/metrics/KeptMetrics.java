@@ -1,0 +1,107 @@
+package io.tally.connectors.metrics;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.Gauge;
+import org.apache.flink.metrics.Metric;
+import org.apache.flink.metrics.MetricConfig;
+import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.metrics.reporter.MetricReporter;
+
+/**
+ * Keeps how far every operator in this JVM is: its row counters for as long as the JVM lives, lag
+ * and watermark for as long as its task runs.
+ *
+ * <p>A restarted task replaces its metrics, as Flink's own do.
+ */
+public final class KeptMetrics implements MetricReporter {
+
+  private static final Set<String> COUNTERS =
+      Set.of("numRecordsIn", "numRecordsOut", "numLateRows", "numLateRecordsDropped");
+  private static final Set<String> GAUGES = Set.of("pendingRecords", "currentInputWatermark");
+
+  private static final ObjectMapper MAPPER = new ObjectMapper();
+  private static final Map<String, Map<Place, Metric>> BY_JOB = new ConcurrentHashMap<>();
+
+  private record Place(String operator, String subtask, String metric) {}
+
+  /**
+   * Returns what a job measures, over the subtasks of each operator.
+   *
+   * @param jobId 32 hex digits
+   * @return a JSON object of {@code {"sum": ..., "min": ...}} by {@code operator.metric}, sorted;
+   *     empty for a job that measured nothing here
+   */
+  public static String of(String jobId) throws JsonProcessingException {
+    Map<String, Map<String, Long>> found = new TreeMap<>();
+    BY_JOB
+        .getOrDefault(jobId, Map.of())
+        .forEach(
+            (place, metric) ->
+                values(metric)
+                    .forEach(
+                        value ->
+                            found.merge(
+                                place.operator + "." + place.metric,
+                                Map.of("sum", value, "min", value),
+                                KeptMetrics::together)));
+    return MAPPER.writeValueAsString(found);
+  }
+
+  private static Map<String, Long> together(Map<String, Long> one, Map<String, Long> other) {
+    return Map.of(
+        "sum",
+        one.get("sum") + other.get("sum"),
+        "min",
+        Math.min(one.get("min"), other.get("min")));
+  }
+
+  /** The one value of a metric; none of a gauge that has none yet. */
+  private static Stream<Long> values(Metric metric) {
+    if (metric instanceof Counter counter) {
+      return Stream.of(counter.getCount());
+    }
+    return ((Gauge<?>) metric).getValue() instanceof Number number
+        ? Stream.of(number.longValue())
+        : Stream.of();
+  }
+
+  @Override
+  public void open(MetricConfig config) {}
+
+  @Override
+  public void close() {}
+
+  @Override
+  public void notifyOfAddedMetric(Metric metric, String name, MetricGroup group) {
+    Place place = place(name, group);
+    boolean isKept =
+        metric instanceof Counter && COUNTERS.contains(name)
+            || metric instanceof Gauge && GAUGES.contains(name);
+    if (isKept && place.operator != null) {
+      BY_JOB.computeIfAbsent(job(group), job -> new ConcurrentHashMap<>()).put(place, metric);
+    }
+  }
+
+  @Override
+  public void notifyOfRemovedMetric(Metric metric, String name, MetricGroup group) {
+    if (metric instanceof Gauge && GAUGES.contains(name)) {
+      BY_JOB.getOrDefault(job(group), Map.of()).remove(place(name, group), metric);
+    }
+  }
+
+  private static Place place(String metric, MetricGroup group) {
+    Map<String, String> scope = group.getAllVariables();
+    return new Place(scope.get("<operator_name>"), scope.get("<subtask_index>"), metric);
+  }
+
+  private static String job(MetricGroup group) {
+    return group.getAllVariables().get("<job_id>");
+  }
+}
