@@ -29,8 +29,23 @@ def _no_truth_value(value: Any) -> Any:
     return value
 
 
+def _within_a_transaction(value: str) -> str:
+    """Refuse checkpoints so far apart that no transaction lasts from one to the next."""
+    number, unit = re.findall(r"\d+|[a-z]+", value)
+    if int(number) * _SECONDS[unit if unit == "ms" else unit[0]] >= _TRANSACTION_MINUTES * 60:
+        raise ValueError(
+            f"write less than {_TRANSACTION_MINUTES} min: Kafka ends a transaction that is open for longer, "
+            "and dead letters and accounts are written in one from checkpoint to checkpoint"
+        )
+    return value
+
+
 _ADDRESS = r"(\[[0-9a-fA-F:]+\]|[^\s:,\[\]/]+):\d{1,5}"
 _UNIT = "ms|s|sec|seconds?|m|min|minutes?|h|hours?|d|days?"
+_SECONDS = {"ms": 0.001, "s": 1, "m": 60, "h": 3_600, "d": 86_400}
+
+# Kafka's own default, and the longest that a broker allows by default.
+_TRANSACTION_MINUTES = 15
 
 Address = Annotated[str, _written_as(_ADDRESS, "write host:port")]
 Addresses = Annotated[
@@ -40,6 +55,7 @@ Memory = Annotated[str, _written_as(r"[1-9]\d*[mg]", "write a number and m or g:
 Duration = Annotated[
     str, _written_as(rf"[1-9]\d*\s*({_UNIT})", "write a number and a unit: 500 ms, 10 s, 1 min")
 ]
+CheckpointInterval = Annotated[Duration, AfterValidator(_within_a_transaction)]
 Topic = Annotated[
     str,
     _written_as(
@@ -102,8 +118,8 @@ class FlinkSettings(_Section):
         description="host:port of a cluster's REST API; unset: the one `tally up --flink` started",
     )
     parallelism: Whole = Field(default=1, ge=1, description="parallel tasks of each operator")
-    checkpoint_interval: Duration = Field(
-        default="10 s", description="time between checkpoints, as a Flink duration"
+    checkpoint_interval: CheckpointInterval = Field(
+        default="10 s", description="time between checkpoints, as a Flink duration below 15 min"
     )
     memory: Memory = Field(default="1g", description="heap of the mini-cluster of `tally run`")
 

@@ -123,6 +123,10 @@ def test_every_setting_has_a_variable(tmp_path):
     assert settings.cassandra.contact_points == "[::1]:9042"
 
 
+TOO_LONG = (
+    "write less than 15 min: Kafka ends a transaction that is open for longer, "
+    "and dead letters and accounts are written in one from checkpoint to checkpoint"
+)
 SECTIONS = "kafka, cassandra, flink, account, stack"
 WITHOUT_ENVIRONMENT = ", ".join(path for path in setting_paths() if path != "environment")
 
@@ -229,6 +233,10 @@ def test_an_environment_that_does_not_exist_is_refused(write, text, variables, s
         ("TALLY_ACCOUNT_TOPIC", "a" * 250, "write 1 to 249 letters, digits, dots, underscores and hyphens"),
         ("TALLY_STACK_KAFKA_MEMORY", "512", "write a number and m or g: 512m, 2g"),
         ("TALLY_FLINK_CHECKPOINT_INTERVAL", "10", "write a number and a unit: 500 ms, 10 s, 1 min"),
+        *(
+            ("TALLY_FLINK_CHECKPOINT_INTERVAL", long, TOO_LONG)
+            for long in ("15 min", "900 s", "900000ms", "1h", "1 day")
+        ),
         (
             "TALLY_CASSANDRA_CONSISTENCY_LEVEL",
             "QUOROM",
@@ -243,6 +251,12 @@ def test_a_wrong_value_is_refused_with_its_origin_and_its_meaning(tmp_path, vari
     assert (
         str(refused.value) == f"{variable}: setting '{path}': {reason}\nhint: {path}: {setting_paths()[path]}"
     )
+
+
+@pytest.mark.parametrize("interval", ["500 ms", "899999ms", "899 s", "14 minutes"])
+def test_checkpoints_as_far_apart_as_a_transaction_lasts(tmp_path, interval):
+    settings = load_settings(tmp_path, {"TALLY_FLINK_CHECKPOINT_INTERVAL": interval})
+    assert settings.flink.checkpoint_interval == interval
 
 
 @pytest.mark.parametrize(

@@ -64,8 +64,16 @@ final class Cursor {
 
   /** The first byte from here on that is no white space, or {@link #END}; the cursor is on it. */
   int next() {
-    // Most messages have no space; nothing above it is one.
-    return at < end && bytes[at] > ' ' ? bytes[at] : nextBehindSpace();
+    // Most messages have no space, or one behind each comma and colon; nothing above it is one.
+    int place = at;
+    if (place < end && bytes[place] > ' ') {
+      return bytes[place];
+    }
+    if (++place < end && bytes[place] > ' ' && bytes[place - 1] == ' ') {
+      at = place;
+      return bytes[place];
+    }
+    return nextBehindSpace();
   }
 
   private int nextBehindSpace() {

@@ -45,10 +45,14 @@ record RowLayout(int arity, int[] keyPositions, int[] valuePositions, List<Kafka
     }
   }
 
-  /** Adds the metadata. */
+  /** Adds the metadata to a row in which all of them are null, as the dead letter of a row is. */
   GenericRowData completed(GenericRowData row, ConsumerRecord<?, ?> kafkaRecord) {
     for (int i = 0; i < metadata.size(); i++) {
-      row.setField(arity + i, metadata.get(i).read(kafkaRecord));
+      KafkaMetadata one = metadata.get(i);
+      // Each row has this one, and mostly one more: which the JVM then calls without looking it up.
+      if (one != KafkaMetadata.DEAD_LETTER) {
+        row.setField(arity + i, one.read(kafkaRecord));
+      }
     }
     return row;
   }
