@@ -40,6 +40,11 @@ class Case:
     message: Callable[[random.Random], _Message]
     times: str = "SQL"
 
+    def messages(self) -> list[str]:
+        """Return some JSON messages, the same ones each time."""
+        chance = random.Random(1)
+        return [json.dumps(self.message(chance), ensure_ascii=False) for _ in range(_MESSAGES)]
+
 
 def _small(chance: random.Random) -> _Message:
     return {
@@ -122,8 +127,8 @@ def decoder(repeats: int, seconds: float, out: Path) -> None:
 
 def _measured(classes: Path, name: str, plan: tuple[int, float]) -> dict[str, list[float]]:
     repeats, seconds = plan
-    case, chance = CASES[name], random.Random(1)
-    messages = [json.dumps(case.message(chance), ensure_ascii=False) for _ in range(_MESSAGES)]
+    case = CASES[name]
+    messages = case.messages()
     file = classes / "messages.txt"
     file.write_text("\n".join(messages), "utf-8")
     print(f"{name}: {sum(len(one.encode()) for one in messages) / _MESSAGES:.0f} bytes a message")

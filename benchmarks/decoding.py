@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import itertools
 import json
-import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,7 +27,6 @@ from tally.serving.kafka import producer
 from tally.serving.tombstones import read_to_end
 from tally.serving.topics import drop_topics, end_offsets
 
-_MESSAGES = 1_000
 _PARALLELISM = 2
 _CONTENDERS = ("tally", "by hand")
 
@@ -100,9 +98,8 @@ def decoding(cases: Sequence[str], sizes: tuple[int, int], repeats: int, out: Pa
 def _preload(servers: Servers, case: Case, topic: str, size: int) -> None:
     print(f"preloading {size:,} messages", flush=True)
     create_topic(servers.kafka, NewTopic(topic, PARTITIONS, 1))
-    client, chance = producer(servers.kafka, **LARGE_BATCHES), random.Random(1)
-    messages = [json.dumps(case.message(chance), ensure_ascii=False) for _ in range(_MESSAGES)]
-    for number, message in zip(range(size), itertools.cycle(messages), strict=False):
+    client = producer(servers.kafka, **LARGE_BATCHES)
+    for number, message in zip(range(size), itertools.cycle(case.messages()), strict=False):
         send(client, topic, number, message)
     if client.flush(120):
         raise RuntimeError("Kafka did not take the messages")

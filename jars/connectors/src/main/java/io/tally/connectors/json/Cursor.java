@@ -218,6 +218,19 @@ final class Cursor {
     return number;
   }
 
+  /** Passes over the number here, which must be well-formed all the same. */
+  void skipNumber() {
+    int first = bytes[at] == '-' ? at + 1 : at;
+    if (first + 8 <= end && bytes[first] != '0') {
+      int count = Digits.count(Digits.word(bytes, first));
+      if (count > 0 && count < 8 && !JsonNumber.goesOn(bytes[first + count])) {
+        at = first + count;
+        return;
+      }
+    }
+    number();
+  }
+
   /** The number that is all of a text, or null if the text is something else. */
   JsonNumber number(Text source) {
     if (source.length() == 0 || !beginsNumber(source.bytes[source.from])) {

@@ -69,6 +69,11 @@ final class JsonNumber {
     return place;
   }
 
+  /** Whether a number goes on behind its whole part with this byte. */
+  static boolean goesOn(byte value) {
+    return value == '.' || (value | 0x20) == 'e';
+  }
+
   private int wholePart(int at, int end) {
     int place = digits(at, end);
     if (bytes[at] == '0' && place > at + 1) {

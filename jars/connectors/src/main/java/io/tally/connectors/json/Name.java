@@ -17,7 +17,7 @@ final class Name {
   /** The last object that had a field of this name. */
   long object;
 
-  /** The name and the quote behind it, or null if it is written with escapes. */
+  /** The name, the quote and the colon behind it, or null if it is written with escapes. */
   private final long[] words;
 
   private final long lastMask;
@@ -26,9 +26,9 @@ final class Name {
     this.bytes = bytes;
     this.hash = hash;
     this.field = field;
-    int quoted = bytes.length + 1;
-    lastMask = quoted % 8 == 0 ? -1L : (1L << quoted % 8 * 8) - 1;
-    words = isPlain() ? words(quoted) : null;
+    int written = bytes.length + 2;
+    lastMask = written % 8 == 0 ? -1L : (1L << written % 8 * 8) - 1;
+    words = isPlain() ? words(written) : null;
   }
 
   private boolean isPlain() {
@@ -40,9 +40,10 @@ final class Name {
     return true;
   }
 
-  private long[] words(int quoted) {
-    byte[] padded = Arrays.copyOf(bytes, (quoted + 7) / 8 * 8);
+  private long[] words(int written) {
+    byte[] padded = Arrays.copyOf(bytes, (written + 7) / 8 * 8);
     padded[bytes.length] = '"';
+    padded[bytes.length + 1] = ':';
     long[] result = new long[padded.length / 8];
     for (int i = 0; i < result.length; i++) {
       result[i] = PlainRun.word(padded, i * 8);
@@ -50,7 +51,7 @@ final class Name {
     return result;
   }
 
-  /** Whether it stands here, with the quote behind it. */
+  /** Whether it stands here, with the quote and the colon right behind it. */
   boolean standsAt(byte[] message, int at, int end) {
     if (words == null) {
       return false;
@@ -60,8 +61,9 @@ final class Name {
 
   private boolean hasBytes(byte[] message, int at, int end) {
     int quote = at + bytes.length;
-    return quote < end
+    return quote + 1 < end
         && message[quote] == '"'
+        && message[quote + 1] == ':'
         && Arrays.equals(bytes, 0, bytes.length, message, at, quote);
   }
 

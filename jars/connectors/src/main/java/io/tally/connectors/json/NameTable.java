@@ -55,7 +55,8 @@ final class NameTable {
     }
     int place = cursor.at;
     Name name = guessed(cursor);
-    if (name == null) {
+    boolean isGuessed = name != null;
+    if (!isGuessed) {
       name = lookUp(cursor, place);
     }
     if (name.object == object && !lenient) {
@@ -63,16 +64,19 @@ final class NameTable {
     }
     name.object = name == unlearned ? 0 : object;
     previous = name;
-    cursor.colon();
+    if (!isGuessed) {
+      cursor.colon();
+    }
     return name;
   }
 
+  /** The name that came next the last time, if it and its colon are here; takes both. */
   private Name guessed(Cursor cursor) {
     Name guess = previous.follower;
     if (guess == null || !guess.standsAt(cursor.bytes, cursor.at + 1, cursor.end)) {
       return null;
     }
-    cursor.at += guess.bytes.length + 2;
+    cursor.at += guess.bytes.length + 3;
     return guess;
   }
 

@@ -31,7 +31,7 @@ final class Skipper {
     if (!Cursor.beginsNumber(next)) {
       throw cursor.refusal("a value");
     }
-    cursor.number();
+    cursor.skipNumber();
   }
 
   private void object(Cursor cursor) {
