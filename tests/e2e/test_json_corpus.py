@@ -6,7 +6,6 @@ Another draw of the messages at random: ``FUZZ_SEED=2 pytest tests/e2e/test_json
 from __future__ import annotations
 
 import os
-import subprocess
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -20,7 +19,6 @@ from tests.e2e.dead_letters import HEADERS, START, Headers, Identity, Letter, le
 from tests.e2e.json_corpus import SOURCE, aggregate, tables
 from tests.e2e.json_fuzzer import JsonFuzzer
 from tests.e2e.json_oracle import MAX_DEPTH, MAX_SIZE, MISSING, UNDECODABLE, Row, judged
-from tests.e2e.outages import TALLY
 from tests.e2e.test_account import accounts, figures, records, wrong
 from tests.e2e.workbench import Workbench
 
@@ -105,10 +103,7 @@ def test_each_message_of_the_corpus_is_one_row_or_one_letter_that_says_what_is_w
     assert len(cases) > 450
     produce(bench, {place: case.message for place, case in cases.items()})
 
-    command = (*TALLY, "run", "--bounded")
-    environ = {**os.environ, **bench.environ}
-    ran = subprocess.run(command, cwd=bench.root, env=environ, capture_output=True, text=True, check=False)
-    assert ran.returncode == 0, ran.stdout + ran.stderr
+    bench.run_by_command()
 
     rows = {
         (table, *where): (times, *every[table].cleaned(texts))
