@@ -117,9 +117,11 @@ def _uncast(expression: Mapping[str, Any]) -> Mapping[str, Any]:
     if expression["kind"] != "CALL" or expression.get("internalName") != "$CAST$1":
         return expression
     operand: Mapping[str, Any] = expression["operands"][0]
-    if operand["kind"] == "LITERAL" or is_one_to_one(operand["type"], expression["type"]):
+    if operand["kind"] == "LITERAL":
         return operand
-    return expression
+    # Only of a column the plan is sure to say the type: of the field of a ROW it does not.
+    is_column = operand["kind"] == "INPUT_REF"
+    return operand if is_column and is_one_to_one(operand["type"], expression["type"]) else expression
 
 
 def _moved(key: Key, places: Mapping[int, Sequence[int]], constants: frozenset[int]) -> set[Key]:

@@ -18,6 +18,7 @@ from tally.settings import AccountSettings, CassandraSettings
 BOOTSTRAP = "properties.bootstrap.servers"
 CONTACT_POINTS = "contact-points"
 _GUARANTEE = "sink.delivery-guarantee"
+_END = {"scan.bounded.mode": "latest-offset"}
 
 
 @dataclass(frozen=True)
@@ -105,6 +106,8 @@ def table_options(table: PlanTable, options: dict[str, str], target: Target) -> 
         options["connector"] = connector = "tally-kafka"
     if connector == "tally-kafka":
         options |= _bounds(target)
+    if connector == "upsert-kafka" and table.role == "source" and target.bounded:
+        options |= _END  # it always begins at the beginning
     return options
 
 
@@ -144,4 +147,4 @@ def _prefix(target: Target, *names: str) -> dict[str, str]:
 def _bounds(target: Target) -> dict[str, str]:
     if not target.bounded:
         return {}
-    return {"scan.startup.mode": "earliest-offset", "scan.bounded.mode": "latest-offset"}
+    return {"scan.startup.mode": "earliest-offset", **_END}

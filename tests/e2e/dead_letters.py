@@ -45,9 +45,10 @@ class Letter:
         return int(self.said["partition"]), int(self.said["offset"])
 
 
-def committed(kafka: str, topic: str) -> Iterator[Message]:
-    """Yield the committed messages of a topic up to its present end."""
-    settle(kafka, topic)
+def committed(kafka: str, *topics: str) -> Iterator[Message]:
+    """Yield the committed messages of topics up to their present ends."""
+    for topic in topics:
+        settle(kafka, topic)
     consumer = Consumer(
         {
             "bootstrap.servers": kafka,
@@ -57,11 +58,15 @@ def committed(kafka: str, topic: str) -> Iterator[Message]:
             "enable.auto.commit": False,
         }
     )
-    ends = end_offsets(kafka, topic)
-    consumer.assign([TopicPartition(topic, number, start) for number, (start, _) in ends.items()])
+    begun = [
+        TopicPartition(topic, number, start)
+        for topic in topics
+        for number, (start, _) in end_offsets(kafka, topic).items()
+    ]
+    consumer.assign(begun)
     ended = 0
     try:
-        while ended < len(ends):
+        while ended < len(begun):
             message = consumer.poll(30)
             assert message is not None
             if message.error():
@@ -72,10 +77,10 @@ def committed(kafka: str, topic: str) -> Iterator[Message]:
         consumer.close()
 
 
-def letters(kafka: str, topic: str) -> list[Letter]:
-    """Return the committed letters of a topic."""
+def letters(kafka: str, *topics: str) -> list[Letter]:
+    """Return the committed letters of topics."""
     found = []
-    for message in committed(kafka, topic):
+    for message in committed(kafka, *topics):
         headers = message.headers() or []
         own = len(headers) - 7
         said = {name.removeprefix("tally."): value.decode() for name, value in headers[own:]}

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
 import uuid
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -26,6 +28,7 @@ from tally.serving.tombstones import read_to_end
 from tally.serving.topics import end_offsets
 from tally.stack import Stack, addresses
 from tally.stack.bundled import flink_conf
+from tests.e2e.outages import TALLY
 
 Record = tuple[str | None, bytes | str | dict[str, Any] | None, int | None]
 
@@ -112,6 +115,15 @@ class Workbench:
             logs=self.root / ".tally" / "logs",
         )
         return run(jobs or self.plan(), request, watch)
+
+    def run_by_command(self) -> None:
+        """Run to the topics' present end by the command line, in processes of its own."""
+        command = (*TALLY, "run", "--bounded")
+        environ = {**os.environ, **self.environ}
+        done = subprocess.run(
+            command, cwd=self.root, env=environ, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
 
     def rows(self, table: str, columns: str = "*") -> list[tuple[Any, ...]]:
         """Return all rows of a serving table, sorted."""

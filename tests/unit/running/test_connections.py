@@ -42,6 +42,12 @@ def test_a_bounded_run_reads_from_the_beginning_to_the_present_end() -> None:
     }
 
 
+def test_a_bounded_run_reads_a_table_of_versions_to_the_present_end_as_well() -> None:
+    options = {"connector": "upsert-kafka", "topic": "x"}
+    assert connected("source", options, bounded=True) == {**options, "scan.bounded.mode": "latest-offset"}
+    assert connected("source", options) == connected("sink", options, bounded=True) == options
+
+
 def test_a_topic_that_is_written_keeps_its_connector() -> None:
     options = {"connector": "kafka", "properties.bootstrap.servers": UNSET}
     assert connected("sink", options) == {"connector": "kafka", "properties.bootstrap.servers": "k:1,k:2"}
