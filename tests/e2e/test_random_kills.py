@@ -156,6 +156,7 @@ class Shop:
         bench.write({"sql/sources/events.sql": EVENTS % options, "sql/aggregates/a0.sql": _aggregates()})
         partitions = self.chance.choice([3, 4])
         self.topic = bench.topic("events", partitions)
+        self.parallelism = 0
         self.closing: set[str] = set()
         self.load = Torn(seed, partitions, bad_share=0.15)
         _say(f"seed {seed}: {partitions} partitions, {self.readers} readers, clock {self.has_clock}")
@@ -194,10 +195,12 @@ class Shop:
         return found
 
     def draw_parallelism(self) -> int:
-        """Set a parallelism that is not the source's."""
-        drawn = self.chance.choice([one for one in (1, 2, 3) if one != self.readers])
-        self.bench.settings["TALLY_FLINK_PARALLELISM"] = str(drawn)
-        return drawn
+        """Set a parallelism that is not the source's, and not that of the start before."""
+        self.parallelism = self.chance.choice(
+            [n for n in (1, 2, 3) if n not in (self.readers, self.parallelism)]
+        )
+        self.bench.settings["TALLY_FLINK_PARALLELISM"] = str(self.parallelism)
+        return self.parallelism
 
     def produce(self, events: int) -> None:
         self.load.produce(self.bench.kafka, self.topic, events)
