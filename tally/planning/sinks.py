@@ -14,6 +14,9 @@ from tally.planning.options import SINKS, duration
 # Stands where an address will be, once the Job is handed to Flink: the planner wants one, and never connects.
 UNSET = "unset:1"
 
+# The longest, in milliseconds, that a broker allows by default; Flink's own default is four times that, and refused.
+_TRANSACTION_TIMEOUT = "900000"
+
 ROWS_A_PARTITION = 100_000
 _WIDTHS = (
     *(timedelta(days=days) for days in (36500, 3650, 365, 30, 7, 1)),
@@ -139,6 +142,7 @@ def _kafka_options(sink: KafkaSink) -> dict[str, str]:
     }
     if sink.delivery == "exactly-once":
         options["sink.transactional-id-prefix"] = f"tally-{sink.topic}"
+        options["properties.transaction.timeout.ms"] = _TRANSACTION_TIMEOUT
     if sink.value_format == "raw":
         options["value.fields-include"] = "EXCEPT_KEY"
     for part, name in (("key", sink.key_format), ("value", sink.value_format)):

@@ -6,6 +6,7 @@ import json
 import os
 import random
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -13,7 +14,6 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
-import psutil
 from confluent_kafka import Consumer, Message, Producer, TopicPartition
 
 from tally.serving.topics import end_offsets
@@ -100,21 +100,20 @@ def run_and_kill(bench: Workbench) -> Iterator[Run]:
             env={**os.environ, **bench.environ},
             stdout=file,
             stderr=subprocess.STDOUT,
+            start_new_session=True,
         )
     try:
         yield Run(bench.root, process, output)
     finally:
-        with suppress(psutil.NoSuchProcess):  # it has ended by itself
-            for one in psutil.Process(process.pid).children(recursive=True):
-                with suppress(psutil.NoSuchProcess):
-                    one.kill()
-        process.kill()
+        # All at once, also one that another is just about to start.
+        with suppress(ProcessLookupError):  # it has ended by itself
+            os.killpg(process.pid, signal.SIGKILL)
         process.wait(60)
         # Shown where the test fails.
         sys.stdout.write(output.read_text("utf-8"))
 
 
-def _bad(event: dict[str, object]) -> list[tuple[str, bytes | None, bytes | None]]:
+def bad_events(event: dict[str, object]) -> list[tuple[str, bytes | None, bytes | None]]:
     """Return (reason, key, value) of ways in which an event can be no row."""
     ahead = int(time.time() * 1000) + 2 * HOUR
 
@@ -169,7 +168,7 @@ class Mixed:
         if self._random.random() < 0.8:
             self.good[identity] = (user, amount, moment)
             return user.encode(), json.dumps(event).encode(), ()
-        self.dead[identity], key, value = self._random.choice(_bad(event))
+        self.dead[identity], key, value = self._random.choice(bad_events(event))
         return key, value, self._random.choice(HEADERS)
 
     def skip_deletions(self) -> set[Identity]:

@@ -102,8 +102,8 @@ class Disordered:
             offset = self._offsets[partition]
             self._offsets[partition] += 1
             if self.bad_share and self._random.random() < self.bad_share:
-                self.bad.add(f"{partition}-{offset}")
-                producer.produce(topic, b'{"user_id": "u1"', None, partition)
+                key, value = self._bad(f"{partition}-{offset}")
+                producer.produce(topic, value, key, partition)
                 continue
             moment = START + offset * 1000 - self._behind()
             self.times[f"{partition}-{offset}"] = moment
@@ -114,12 +114,21 @@ class Disordered:
             producer.poll(0)
         assert producer.flush(30) == 0
 
+    def _bad(self, identity: str) -> tuple[bytes | None, bytes | None]:
+        """Return key and value of a record that is no event."""
+        self.bad.add(identity)
+        return None, b'{"user_id": "u1"'
+
     def by_partition(self) -> dict[str, int]:
         """Return how many records there are, by partition."""
         return {str(partition): records for partition, records in sorted(self._offsets.items())}
 
-    def close(self, kafka: str, topic: str) -> None:
-        """Produce an event to each partition that is an hour ahead, so that all windows close but its own."""
+    def close(self, kafka: str, topic: str) -> int:
+        """Produce an event to each partition that is an hour ahead, so that all windows close but its own.
+
+        Returns:
+            Its time.
+        """
         last = START + HOUR + 1000 * max(self._offsets.values())
         producer = Producer({"bootstrap.servers": kafka, "acks": "all", "enable.idempotence": True})
         for partition in range(self.partitions):
@@ -127,6 +136,7 @@ class Disordered:
             self._offsets[partition] += 1
             producer.produce(topic, json.dumps(event).encode(), None, partition, timestamp=last)
         assert producer.flush(30) == 0
+        return last
 
     def _behind(self) -> int:
         # The source's delay is 20 s: some of the first are late, most of the second for some of their windows.
