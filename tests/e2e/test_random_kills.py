@@ -120,7 +120,7 @@ _RESTORING = (
     Moment("switched from INITIALIZING to RUNNING", 8, 0.2),
 )
 # Its first checkpoint never comes.
-_READING = (Moment(LETTERS, 20, 0.5, "1 h"),)
+_READING = (Moment(LETTERS, 20, 0.5, "10 min"),)
 _IN_CHECKPOINT = (Moment("Triggering checkpoint", 4, 0.1),)
 # Transactions are committed a moment after it.
 _IN_COMMIT = (Moment("Completed checkpoint", 4, 0.03),)
