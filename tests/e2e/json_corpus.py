@@ -76,9 +76,10 @@ class Table:
         kinds = (kind for _, kind in self.declared)
         return tuple(as_cast(kind, value) for kind, value in zip(kinds, case.row, strict=True))
 
-    def cleaned(self, texts: str) -> tuple[str | None, ...]:
+    def cleaned(self, texts: str | None) -> tuple[str | None, ...]:
         """Return the values of a row that the job made, without what does not tell values apart."""
-        typed = zip((kind for _, kind in self.declared), texts.split(BETWEEN), strict=True)
+        # Where a value is null that must not be, all that is joined with it may be lost: a row that no case has.
+        typed = zip((kind for _, kind in self.declared), (texts or "").split(BETWEEN), strict=False)
         return tuple(None if text == NULL else _clean(kind, text) for kind, text in typed)
 
 
