@@ -43,7 +43,7 @@ class Progress:
         late: rows that were set aside since their windows had closed, once for each window; and where no gate stands
             ahead of an operator, those that it dropped, as Flink counts them.
         event_time: up to when its windows are closed; None before the first watermark, ``datetime.max`` at the end.
-        lag: records of its topics that are not read yet; None where Kafka has not told.
+        lag: records of its topics that are not fetched yet, of the readers that have begun; None where none has.
         problem: why the job is being restarted, while it is.
     """
 

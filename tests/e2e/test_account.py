@@ -6,7 +6,7 @@ import json
 import os
 import random
 import subprocess
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -15,7 +15,6 @@ import pytest
 from tally.planning.job import Job
 from tally.planning.plan import Plan
 from tally.planning.row_types import types_of
-from tally.running.following import Progress
 from tally.serving.account import read_accounts
 from tally.serving.account_record import AccountRecord
 from tally.serving.account_sums import Sum, name_of, sums
@@ -175,7 +174,7 @@ def test_the_sum_comes_out_at_each_checkpoint_of_a_job_that_is_killed_and_goes_o
     load.close(bench.kafka, topic)
 
     bench.settings["TALLY_FLINK_PARALLELISM"] = "2"
-    bench.run(until=_read_all)
+    bench.run(until=bench.read_all(topic))
 
     found = accounts(bench)
     assert wrong(found) == {}
@@ -207,10 +206,6 @@ def test_the_sum_comes_out_at_each_checkpoint_of_a_job_that_is_killed_and_goes_o
     assert {name: figures(found[name]) for name in expected} == expected
     assert found["totals"].counted == sum(n for (n,) in bench.rows("totals", "n"))
     assert records(bench)["a0"].checkpoint is not None
-
-
-def _read_all(progress: Sequence[Progress]) -> bool:
-    return all(one.lag == 0 and one.rows_in for one in progress)
 
 
 def _account_command(bench: Workbench) -> tuple[int, list[dict[str, Any]]]:

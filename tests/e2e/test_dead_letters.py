@@ -12,7 +12,6 @@ import pytest
 from confluent_kafka import Producer
 from confluent_kafka.admin import AdminClient, NewTopic
 
-from tally.running.following import Progress
 from tests.e2e.dead_letters import START, Letter, Mixed, letters, run_and_kill
 from tests.e2e.outages import PATIENCE, TALLY
 from tests.e2e.test_account import accounts, figures, wrong
@@ -98,7 +97,7 @@ def test_letters_are_written_once_by_a_job_that_is_stopped_and_goes_on(bench: Wo
 
     for _ in range(3):
         load.produce(bench.kafka, topic, 500)
-        bench.run(until=_read_all)
+        bench.run(until=bench.read_all(topic))
 
     assert bench.rows("totals", "user_id, events, amount") == load.totals()
     assert load.differences(dead(bench)) == []
@@ -118,14 +117,10 @@ def test_letters_are_written_once_by_a_job_that_is_killed_and_goes_on(bench: Wor
             load.produce(bench.kafka, topic, chance.randrange(600))
 
     bench.settings["TALLY_FLINK_PARALLELISM"] = "2"
-    bench.run(until=_read_all)
+    bench.run(until=bench.read_all(topic))
 
     assert bench.rows("totals", "user_id, events, amount") == load.totals()
     assert load.differences(dead(bench)) == []
-
-
-def _read_all(progress: list[Progress]) -> bool:
-    return all(one.lag == 0 and one.rows_in for one in progress)
 
 
 def test_a_letter_tells_where_its_record_stood_and_what_is_wrong(bench: Workbench) -> None:

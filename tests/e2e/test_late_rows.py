@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import pytest
 
-from tally.running.following import Progress
 from tally.serving.late_summary import summarize_late
 from tests.e2e.dead_letters import run_and_kill
 from tests.e2e.late_rows import MINUTE, Disordered, LateRow, late_rows
@@ -118,14 +117,10 @@ def test_each_row_is_counted_or_late_in_a_job_that_is_killed_and_goes_on(bench: 
     load.close(bench.kafka, topic)
 
     bench.settings["TALLY_FLINK_PARALLELISM"] = "2"
-    bench.run(until=_read_all)
+    bench.run(until=bench.read_all(topic))
 
     # All windows but that of the closing events have closed, and the last checkpoint covers their rows.
     assert {name: counted(bench, name) + refused(bench, name) for name in expected} == expected
-
-
-def _read_all(progress: Sequence[Progress]) -> bool:
-    return all(one.lag == 0 and one.rows_in for one in progress)
 
 
 OTHERS = EVENTS.replace("events (", "others (").replace("-events", "-others")

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 
 import pytest
 
-from tally.running.following import Progress
 from tests.e2e.dead_letters import letters
 from tests.e2e.late_rows import HOUR, MINUTE, START, Disordered
 from tests.e2e.test_account import accounts, figures, wrong
@@ -144,16 +143,12 @@ def test_a_topic_whose_rows_are_late_but_the_first(bench: Workbench, parallelism
 def test_a_topic_whose_rows_are_all_late_when_a_job_goes_on(bench: Workbench, parallelism: int) -> None:
     topic = odd_shop(bench, parallelism)
     ahead = produce_ahead(bench, topic)
-    bench.run(until=_read_all)
+    bench.run(until=bench.read_all(topic))
     behind = produce_behind(bench, topic, 300)
 
-    bench.run(until=_read_all)
+    bench.run(until=bench.read_all(topic))
 
     assert refused(bench, "minutes") == behind
     assert totalled(bench) == names(ahead + behind)
     assert (counted(bench, "minutes"), dead(bench)) == ({}, {})
     assert_accounted(bench, (ahead + behind).total(), still_open=ahead.total())
-
-
-def _read_all(progress: Sequence[Progress]) -> bool:
-    return all(one.lag == 0 and one.rows_in for one in progress)

@@ -24,7 +24,6 @@ from typing import Any
 
 import pytest
 
-from tally.running.following import Progress
 from tally.serving.errors import KafkaFailed
 from tally.serving.topics import end_offsets
 from tests.e2e.dead_letters import bad_events, committed, letters, run_and_kill
@@ -319,7 +318,7 @@ def test_each_record_is_accounted_for_by_identity_whenever_a_job_is_killed(
     shop.close()
     _say(f"at last parallelism {shop.draw_parallelism()}")
 
-    bench.run(until=_read_all)
+    bench.run(until=bench.read_all(shop.topic))
 
     results = {name: committed_results(bench, name) for name in AGGREGATES}
     late = shop.late()
@@ -328,10 +327,6 @@ def test_each_record_is_accounted_for_by_identity_whenever_a_job_is_killed(
     assert_sessions(shop, results["stays"])
     assert_served(shop, results["minutes"], late["minutes"])
     assert_accounted(shop, late)
-
-
-def _read_all(progress: Sequence[Progress]) -> bool:
-    return all(one.lag == 0 and one.rows_in for one in progress)
 
 
 def assert_dead(shop: Shop) -> None:
