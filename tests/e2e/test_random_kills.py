@@ -3,7 +3,7 @@
 A seed draws the load, the clock, and how many partitions and readers there are; and for each start the parallelism,
 how often there are checkpoints, and the moment of the kill: what Flink's log or the topic of letters says then, so
 that a slow machine is killed where a fast one is, and a random while later. ``KILL_TEST_SEEDS=10,11,12`` runs other
-seeds than CI does.
+seeds than CI does, which has the time for one.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from tests.e2e.outages import PATIENCE, Run
 from tests.e2e.test_account import accounts, figures, records, wrong
 from tests.e2e.workbench import Workbench
 
-SEEDS = [int(seed) for seed in os.environ.get("KILL_TEST_SEEDS", "1,2").split(",")]
+SEEDS = [int(seed) for seed in os.environ.get("KILL_TEST_SEEDS", "1").split(",")]
 GAP = 2_000
 """Milliseconds of silence that end a session."""
 EVENTS = """
