@@ -32,9 +32,9 @@ def _no_truth_value(value: Any) -> Any:
 def _within_a_transaction(value: str) -> str:
     """Refuse checkpoints so far apart that no transaction lasts from one to the next."""
     number, unit = re.findall(r"\d+|[a-z]+", value)
-    if int(number) * _SECONDS[unit if unit == "ms" else unit[0]] >= _TRANSACTION_MINUTES * 60:
+    if int(number) * _SECONDS[unit if unit == "ms" else unit[0]] >= TRANSACTION_MINUTES * 60:
         raise ValueError(
-            f"write less than {_TRANSACTION_MINUTES} min: Kafka ends a transaction that is open for longer, "
+            f"write less than {TRANSACTION_MINUTES} min: Kafka ends a transaction that is open for longer, "
             "and dead letters and accounts are written in one from checkpoint to checkpoint"
         )
     return value
@@ -44,8 +44,8 @@ _ADDRESS = r"(\[[0-9a-fA-F:]+\]|[^\s:,\[\]/]+):\d{1,5}"
 _UNIT = "ms|s|sec|seconds?|m|min|minutes?|h|hours?|d|days?"
 _SECONDS = {"ms": 0.001, "s": 1, "m": 60, "h": 3_600, "d": 86_400}
 
-# Kafka's own default, and the longest that a broker allows by default.
-_TRANSACTION_MINUTES = 15
+TRANSACTION_MINUTES = 15
+"""How long a Kafka transaction may be open: Kafka's default, and the longest that a broker allows by default."""
 
 Address = Annotated[str, _written_as(_ADDRESS, "write host:port")]
 Addresses = Annotated[

@@ -10,12 +10,10 @@ from tally.errors import Span
 from tally.planning.errors import WrongOption
 from tally.planning.job import Bucket, CassandraSink, Clustering, Column, KafkaSink, Sink, Window
 from tally.planning.options import SINKS, duration
+from tally.settings_model import TRANSACTION_MINUTES
 
 # Stands where an address will be, once the Job is handed to Flink: the planner wants one, and never connects.
 UNSET = "unset:1"
-
-# The longest, in milliseconds, that a broker allows by default; Flink's own default is four times that, and refused.
-_TRANSACTION_TIMEOUT = "900000"
 
 ROWS_A_PARTITION = 100_000
 _WIDTHS = (
@@ -142,7 +140,8 @@ def _kafka_options(sink: KafkaSink) -> dict[str, str]:
     }
     if sink.delivery == "exactly-once":
         options["sink.transactional-id-prefix"] = f"tally-{sink.topic}"
-        options["properties.transaction.timeout.ms"] = _TRANSACTION_TIMEOUT
+        # Flink's own default is four times what a broker allows, and refused.
+        options["properties.transaction.timeout.ms"] = str(TRANSACTION_MINUTES * 60_000)
     if sink.value_format == "raw":
         options["value.fields-include"] = "EXCEPT_KEY"
     for part, name in (("key", sink.key_format), ("value", sink.value_format)):

@@ -10,6 +10,7 @@ import uuid
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timezone
 
 from confluent_kafka import Producer
 
@@ -69,6 +70,11 @@ def late_rows(kafka: str, topic: str) -> list[LateRow]:
         said = {name.removeprefix("tally."): value.decode() for name, value in message.headers()}
         found.append(LateRow(json.loads(message.value()), said))
     return found
+
+
+def milliseconds(moment: datetime) -> int:
+    """Return a moment that Cassandra serves, UTC without saying so, in epoch milliseconds."""
+    return round(moment.replace(tzinfo=timezone.utc).timestamp() * 1000)
 
 
 @dataclass

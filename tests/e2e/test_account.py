@@ -16,6 +16,7 @@ from tally.planning.job import Job
 from tally.planning.plan import Plan
 from tally.planning.row_types import types_of
 from tally.serving.account import read_accounts
+from tally.serving.account_meters import source_figures
 from tally.serving.account_record import AccountRecord
 from tally.serving.account_sums import Sum, name_of, sums
 from tests.e2e.dead_letters import run_and_kill
@@ -118,10 +119,8 @@ def test_the_sum_of_every_aggregate_comes_out(bench: Workbench, parallelism: int
         served = sum(len(events.split(",")) for (events,) in bench.rows(name, "events"))
         assert served == expected[name][5]
     for record in records(bench).values():
-        [read] = [record.meters[one.meter].counts for one in record.sources]
-        assert {key: value for key, value in read.items() if key.startswith("read")} == {
-            f"read/{partition}": number for partition, number in load.by_partition().items()
-        }
+        assert [one.source for one in record.sources] == ["events"]
+        assert source_figures(record, "events").read == load.by_partition()
         assert (record.final, record.bounded) == (True, True)
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from tally.serving.late_summary import summarize_late
 from tests.e2e.dead_letters import run_and_kill
-from tests.e2e.late_rows import MINUTE, Disordered, LateRow, late_rows
+from tests.e2e.late_rows import MINUTE, Disordered, LateRow, late_rows, milliseconds
 from tests.e2e.workbench import Workbench
 
 # With a watermark for each event, and without the clock, what is late does not hang on when events are read.
@@ -58,14 +58,10 @@ def counted(bench: Workbench, aggregate: str) -> Counter[tuple[str, int, int]]:
     """Return each counted event with the window that it was counted in."""
     rows = bench.rows(aggregate, "window_start, window_end, events")
     return Counter(
-        (event, _milliseconds(start), _milliseconds(end))
+        (event, milliseconds(start), milliseconds(end))
         for start, end, events in rows
         for event in events.split(",")
     )
-
-
-def _milliseconds(moment: object) -> int:
-    return round(moment.timestamp() * 1000)  # type: ignore[attr-defined]
 
 
 def refused(bench: Workbench, aggregate: str) -> Counter[tuple[str, int, int]]:

@@ -18,16 +18,17 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timezone
+from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
 import pytest
 
+from tally.serving.account_meters import source_figures
 from tally.serving.errors import KafkaFailed
 from tally.serving.topics import end_offsets
 from tests.e2e.dead_letters import bad_events, committed, letters, run_and_kill
-from tests.e2e.late_rows import MINUTE, START, Disordered, late_rows
+from tests.e2e.late_rows import MINUTE, START, Disordered, late_rows, milliseconds
 from tests.e2e.outages import PATIENCE, Run
 from tests.e2e.test_account import accounts, figures, records, wrong
 from tests.e2e.workbench import Workbench
@@ -301,8 +302,7 @@ def committed_results(bench: Workbench, name: str) -> list[Result]:
 
 def _milliseconds(moment: str) -> int:
     seconds, _, fraction = moment.partition(".")
-    whole = datetime.fromisoformat(seconds).replace(tzinfo=timezone.utc)
-    return round(whole.timestamp()) * 1000 + int(fraction.ljust(3, "0"))
+    return milliseconds(datetime.fromisoformat(seconds)) + int(fraction.ljust(3, "0"))
 
 
 @pytest.mark.timeout(1_200)  # seven starts of Flink
@@ -373,7 +373,7 @@ def assert_served(shop: Shop, committed: Sequence[Result], late: Counter[Pair]) 
     read again, its row stays.
     """
     served = {
-        Result(who, _naive(start), _naive(end), tuple(events.split(",")))
+        Result(who, milliseconds(start), milliseconds(end), tuple(events.split(",")))
         for who, start, end, events in shop.bench.rows("minutes", "user_id, window_start, window_end, events")
     }
     assert set(committed) - served == set()
@@ -386,10 +386,6 @@ def assert_served(shop: Shop, committed: Sequence[Result], late: Counter[Pair]) 
         for event in events.split(",")
     )
     assert_same(totals, shop.totals(), "totals")
-
-
-def _naive(moment: datetime) -> int:
-    return round(moment.replace(tzinfo=timezone.utc).timestamp() * 1000)
 
 
 def assert_accounted(shop: Shop, late: Mapping[str, Counter[Pair]]) -> None:
@@ -410,7 +406,5 @@ def assert_accounted(shop: Shop, late: Mapping[str, Counter[Pair]]) -> None:
     assert {name: figures(one)[:-1] for name, one in found.items()} == expected
     _say(f"read {whole}, dead {dead}, late {[(name, rows.total()) for name, rows in late.items()]}")
     [account] = records(shop.bench).values()
-    [counts] = [account.meters[source.meter].counts for source in account.sources]
-    assert {key: n for key, n in counts.items() if key.startswith("read")} == {
-        f"read/{partition}": n for partition, n in read.items()
-    }
+    assert [one.source for one in account.sources] == ["events"]
+    assert source_figures(account, "events").read == read

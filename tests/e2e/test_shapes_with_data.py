@@ -12,7 +12,7 @@ import pytest
 
 from tally.serving.account_sums import name_of, sums
 from tests.e2e.dead_letters import letters
-from tests.e2e.late_rows import late_rows
+from tests.e2e.late_rows import late_rows, milliseconds
 from tests.e2e.shapes import (
     Arrived,
     Load,
@@ -252,13 +252,10 @@ def recounted(load: Load, levels: Versions) -> dict[str, list[tuple[Any, ...]]]:
 
 def served(bench: Workbench, name: str) -> list[tuple[Any, ...]]:
     """Return the rows of an aggregate as the recount has them."""
-
-    def value(found: Any) -> Any:
-        if isinstance(found, datetime):
-            return round(found.replace(tzinfo=timezone.utc).timestamp() * 1000)
-        return found
-
-    rows = [tuple(map(value, row)) for row in bench.rows(name, COLUMNS[name])]
+    rows = [
+        tuple(milliseconds(value) if isinstance(value, datetime) else value for value in row)
+        for row in bench.rows(name, COLUMNS[name])
+    ]
     if name in LISTED:
         rows = [(*key, set(listed.split(","))) for *key, listed in rows]
     return sorted(rows, key=str)

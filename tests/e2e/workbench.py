@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import uuid
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from tally.running.following import Progress
 from tally.running.rest import wait_for
 from tally.running.session import RunRequest, run
 from tally.serving.account import read_accounts
+from tally.serving.account_meters import source_figures
 from tally.serving.cassandra import connect
 from tally.serving.tombstones import read_to_end
 from tally.serving.topics import end_offsets
@@ -127,21 +128,12 @@ class Workbench:
             jobs = {one.job for one in progress if one.rows_in and one.lag == 0}
             if jobs != {one.job for one in progress}:
                 return False
-            ends = {
-                f"read/{number}": end for number, (_, end) in end_offsets(self.kafka, topic).items() if end
-            }
-            return {job: ends for job in jobs} == self._read_by(jobs)
+            ends = {str(number): end for number, (_, end) in end_offsets(self.kafka, topic).items() if end}
+            found = {one.job: one for one in read_accounts(self.kafka, f"{self.prefix}-account").records}
+            source = topic.removeprefix(f"{self.prefix}-")
+            return all(job in found and source_figures(found[job], source).read == ends for job in jobs)
 
         return read
-
-    def _read_by(self, jobs: Collection[str]) -> dict[str, dict[str, int]]:
-        """Return how many records of each partition jobs have read, by their newest accounts."""
-        return {
-            one.job: {name: n for name, n in counts.items() if name.startswith("read/")}
-            for one in read_accounts(self.kafka, f"{self.prefix}-account").records
-            for counts in [one.meters[source.meter].counts for source in one.sources]
-            if one.job in jobs
-        }
 
     def run_by_command(self) -> None:
         """Run to the topics' present end by the command line, in processes of its own."""
