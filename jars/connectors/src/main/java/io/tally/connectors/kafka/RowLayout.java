@@ -49,7 +49,7 @@ record RowLayout(int arity, int[] keyPositions, int[] valuePositions, List<Kafka
   GenericRowData completed(GenericRowData row, ConsumerRecord<?, ?> kafkaRecord) {
     for (int i = 0; i < metadata.size(); i++) {
       KafkaMetadata one = metadata.get(i);
-      // Each row has this one, and mostly one more: which the JVM then calls without looking it up.
+      // Of a row it is null, which it is already.
       if (one != KafkaMetadata.DEAD_LETTER) {
         row.setField(arity + i, one.read(kafkaRecord));
       }

@@ -2,11 +2,11 @@ package io.tally.connectors.metrics;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.LongSummaryStatistics;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Stream;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.Gauge;
 import org.apache.flink.metrics.Metric;
@@ -39,37 +39,27 @@ public final class KeptMetrics implements MetricReporter {
    *     empty for a job that measured nothing here
    */
   public static String of(String jobId) throws JsonProcessingException {
-    Map<String, Map<String, Long>> found = new TreeMap<>();
+    Map<String, LongSummaryStatistics> measured = new TreeMap<>();
     BY_JOB
         .getOrDefault(jobId, Map.of())
         .forEach(
-            (place, metric) ->
-                values(metric)
-                    .forEach(
-                        value ->
-                            found.merge(
-                                place.operator + "." + place.metric,
-                                Map.of("sum", value, "min", value),
-                                KeptMetrics::together)));
-    return MAPPER.writeValueAsString(found);
+            (place, metric) -> {
+              if (value(metric) instanceof Number value) {
+                measured
+                    .computeIfAbsent(
+                        place.operator + "." + place.metric, name -> new LongSummaryStatistics())
+                    .accept(value.longValue());
+              }
+            });
+    Map<String, Map<String, Long>> told = new TreeMap<>();
+    measured.forEach(
+        (name, all) -> told.put(name, Map.of("sum", all.getSum(), "min", all.getMin())));
+    return MAPPER.writeValueAsString(told);
   }
 
-  private static Map<String, Long> together(Map<String, Long> one, Map<String, Long> other) {
-    return Map.of(
-        "sum",
-        one.get("sum") + other.get("sum"),
-        "min",
-        Math.min(one.get("min"), other.get("min")));
-  }
-
-  /** The one value of a metric; none of a gauge that has none yet. */
-  private static Stream<Long> values(Metric metric) {
-    if (metric instanceof Counter counter) {
-      return Stream.of(counter.getCount());
-    }
-    return ((Gauge<?>) metric).getValue() instanceof Number number
-        ? Stream.of(number.longValue())
-        : Stream.of();
+  /** What a metric measures; null of a gauge that has nothing to tell yet. */
+  private static Object value(Metric metric) {
+    return metric instanceof Counter counter ? counter.getCount() : ((Gauge<?>) metric).getValue();
   }
 
   @Override
