@@ -66,7 +66,7 @@ def test_a_frozen_cassandra_slows_the_job_within_bounds(outage: Outage) -> None:
     bound = 64 * 1024
     outage.job("slowed", **{"request-timeout": "1 s", "sink.buffer-flush.max-size": f"{bound} bytes"})
     # A checkpoint meanwhile would wait for its rows and take no more, at whatever the buffers held then.
-    with outage.running("slowed", checkpoints="1 h") as run:
+    with outage.running("slowed", checkpoints="14 min") as run:
         outage.feed(2_000)
         run.until_running("slowed")
         # The first is taken at the start, whatever the interval.

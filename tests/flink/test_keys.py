@@ -12,7 +12,7 @@ from tally.planning.sinks import quoted
 
 EVENTS = """CREATE TABLE {name} (
   user_id STRING NOT NULL, region STRING NOT NULL, amount INT NOT NULL, event_ms BIGINT NOT NULL,
-  place ROW<city STRING NOT NULL, room INT NOT NULL> NOT NULL,
+  spot ROW<city STRING NOT NULL, room INT NOT NULL> NOT NULL,
   event_time AS TO_TIMESTAMP_LTZ(event_ms, 3), seen AS PROCTIME(),
   WATERMARK FOR event_time AS event_time - INTERVAL '1' MINUTE
 ) WITH ('connector' = 'kafka', 'topic' = 'e', 'format' = 'json', 'properties.bootstrap.servers' = 'x:1')"""
@@ -77,13 +77,13 @@ KEYS = {
         [],
     ),
     "key changed": ("SELECT UPPER(region) AS region, COUNT(*) AS n FROM events GROUP BY region", []),
-    "field of a row": ("SELECT place.city, COUNT(*) AS n FROM events GROUP BY place.city", [("city",)]),
+    "field of a row": ("SELECT spot.city, COUNT(*) AS n FROM events GROUP BY spot.city", [("city",)]),
     "field of a row, cast": (
-        "SELECT CAST(place.room AS BIGINT) AS room, COUNT(*) AS n FROM events GROUP BY place.room",
+        "SELECT CAST(spot.room AS BIGINT) AS room, COUNT(*) AS n FROM events GROUP BY spot.room",
         [("room",)],
     ),
     "key, of a row's field that is cast": (
-        "SELECT region, MAX(CAST(place.room AS BIGINT)) AS room FROM events GROUP BY region",
+        "SELECT region, MAX(CAST(spot.room AS BIGINT)) AS room FROM events GROUP BY region",
         [("region",)],
     ),
     "key cast to text": (
