@@ -69,6 +69,7 @@ def create_environment(options: Mapping[str, str], jars: Sequence[Path]) -> Stre
         options: Flink options; what tally relies on is added and wins.
         jars: connectors and formats beyond PyFlink's own.
     """
+    _forget_class_loaders()
     configuration = _configuration(options, jars)
     settings = EnvironmentSettings.new_instance().in_streaming_mode().with_configuration(configuration)
     streams = StreamExecutionEnvironment.get_execution_environment(configuration)
@@ -78,13 +79,18 @@ def create_environment(options: Mapping[str, str], jars: Sequence[Path]) -> Stre
     return environment
 
 
+def _forget_class_loaders() -> None:
+    # PyFlink puts one more around the last for each environment: each class would be looked for in all of them.
+    java = get_gateway().jvm.java.lang
+    java.Thread.currentThread().setContextClassLoader(java.ClassLoader.getSystemClassLoader())
+
+
 def _configuration(options: Mapping[str, str], jars: Sequence[Path]) -> Configuration:
-    configuration = Configuration()
     relied_on = {key: value for key, (value, _) in RELIED_ON.items()}
     executables = {"python.executable": sys.executable, "python.client.executable": sys.executable}
-    for key, value in (executables | dict(options) | relied_on).items():
-        configuration.set_string(key, value)
+    configuration = Configuration.from_dict(executables | dict(options) | relied_on)
     if jars:
+        # Only this way they are on the class path of what plans, too.
         configuration.set_string("pipeline.jars", ";".join(jar.resolve().as_uri() for jar in jars))
     return configuration
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from pyflink.java_gateway import get_gateway
 
 from tally.planning.job import Bucket, CassandraSink, Clustering, Column, Function, KafkaSink, Source, Window
 
@@ -283,3 +284,17 @@ def test_former_versions_stay_where_one_sink_has_no_key(planned):
     sinks, versions = told(planned(both))
     every = ["INSERT", "UPDATE_BEFORE", "UPDATE_AFTER"]
     assert (sinks, versions) == ({"a": every, "lines": every}, {True})
+
+
+def test_planning_again_and_again_looks_for_classes_in_no_more_places(planned):
+    def class_loaders():
+        java = get_gateway().jvm.java.lang
+        loader, count = java.Thread.currentThread().getContextClassLoader(), 0
+        while loader is not None:
+            loader, count = loader.getParent(), count + 1
+        return count
+
+    planned(aggregate(ALL, key="segment"))
+    before = class_loaders()
+    planned(aggregate(LIMITED, key="segment"))
+    assert class_loaders() == before
