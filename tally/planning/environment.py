@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -69,20 +70,25 @@ def create_environment(options: Mapping[str, str], jars: Sequence[Path]) -> Stre
         options: Flink options; what tally relies on is added and wins.
         jars: connectors and formats beyond PyFlink's own.
     """
-    _forget_class_loaders()
-    configuration = _configuration(options, jars)
-    settings = EnvironmentSettings.new_instance().in_streaming_mode().with_configuration(configuration)
-    streams = StreamExecutionEnvironment.get_execution_environment(configuration)
-    environment = StreamTableEnvironment.create(streams, settings.build())
+    with _class_loader_kept():
+        configuration = _configuration(options, jars)
+        settings = EnvironmentSettings.new_instance().in_streaming_mode().with_configuration(configuration)
+        streams = StreamExecutionEnvironment.get_execution_environment(configuration)
+        environment = StreamTableEnvironment.create(streams, settings.build())
     for name, of in FUNCTIONS.items():
         environment.execute_sql(f"CREATE TEMPORARY SYSTEM FUNCTION {name} AS '{of}' LANGUAGE JAVA")
     return environment
 
 
-def _forget_class_loaders() -> None:
+@contextmanager
+def _class_loader_kept() -> Iterator[None]:
     # PyFlink puts one more around the last for each environment: each class would be looked for in all of them.
-    java = get_gateway().jvm.java.lang
-    java.Thread.currentThread().setContextClassLoader(java.ClassLoader.getSystemClassLoader())
+    thread = get_gateway().jvm.java.lang.Thread.currentThread()
+    before = thread.getContextClassLoader()
+    try:
+        yield
+    finally:
+        thread.setContextClassLoader(before)
 
 
 def _configuration(options: Mapping[str, str], jars: Sequence[Path]) -> Configuration:
@@ -90,7 +96,7 @@ def _configuration(options: Mapping[str, str], jars: Sequence[Path]) -> Configur
     executables = {"python.executable": sys.executable, "python.client.executable": sys.executable}
     configuration = Configuration.from_dict(executables | dict(options) | relied_on)
     if jars:
-        # Only this way they are on the class path of what plans, too.
+        # Only this way they are looked into by what plans, too.
         configuration.set_string("pipeline.jars", ";".join(jar.resolve().as_uri() for jar in jars))
     return configuration
 
