@@ -30,6 +30,8 @@ final class Sessions {
   /** A schema is several requests' answers; that it is slow to come says nothing about a table. */
   private static final Duration MIN_SCHEMA_TIMEOUT = Duration.ofSeconds(10);
 
+  private static final Duration SCHEMA_WINDOW = Duration.ofMillis(50);
+
   private static final Duration FIRST_RECONNECT = Duration.ofSeconds(1);
 
   private static final List<DriverOption> SHUTDOWN_QUIET_PERIODS =
@@ -156,6 +158,8 @@ final class Sessions {
             .withDuration(
                 DefaultDriverOption.METADATA_SCHEMA_REQUEST_TIMEOUT,
                 longer(timeout, MIN_SCHEMA_TIMEOUT))
+            // A statement that changes the schema waits that long for others that change it.
+            .withDuration(DefaultDriverOption.METADATA_SCHEMA_WINDOW, SCHEMA_WINDOW)
             // Otherwise a node that is back would not be looked for until retries are used up.
             .withDuration(
                 DefaultDriverOption.RECONNECTION_BASE_DELAY, shorter(FIRST_RECONNECT, wait))
