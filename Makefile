@@ -11,8 +11,8 @@ PACKAGE := .venv/.package
 CONNECTORS := jars/connectors/target/.tested
 MAVEN := mvn -q -B -Dstyle.color=never
 UV := uv==0.13.9
-# Each has a Kafka, a Cassandra and a JVM of its own, about 3 GB, and keeps a core busy.
-TEST_PROCESSES := 2
+# Each has a Kafka, a Cassandra and a JVM of its own, about 3 GB; what two do on two cores leaves a third of them idle.
+TEST_PROCESSES := 3
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | awk -F'\t' '{printf "  make %-16s %s\n", $$1, $$2}'
