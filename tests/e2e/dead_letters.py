@@ -18,7 +18,7 @@ from confluent_kafka import Consumer, Message, Producer, TopicPartition
 
 from tally.serving.topics import end_offsets
 from tests.e2e.graves import settle
-from tests.e2e.outages import TALLY, Run
+from tests.e2e.outages import PATIENCE, TALLY, Run
 from tests.e2e.workbench import Workbench
 
 HOUR = 3_600_000
@@ -108,7 +108,7 @@ def run_and_kill(bench: Workbench) -> Iterator[Run]:
         # All at once, also one that another is just about to start.
         with suppress(ProcessLookupError):  # it has ended by itself
             os.killpg(process.pid, signal.SIGKILL)
-        process.wait(60)
+        process.wait(PATIENCE)
         # Shown where the test fails.
         sys.stdout.write(output.read_text("utf-8"))
 

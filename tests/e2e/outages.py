@@ -182,7 +182,7 @@ class Outage:
         finally:
             if process.poll() is None:
                 process.send_signal(signal.SIGINT)
-            process.wait(120)
+            process.wait(PATIENCE)
             # Shown where the test fails.
             sys.stdout.write(output.read_text("utf-8"))
 
@@ -197,7 +197,7 @@ class Run:
 
     def end(self) -> tuple[int, str]:
         """Wait until it ends by itself; return its exit code and what it said."""
-        code = self.process.wait(120)
+        code = self.process.wait(PATIENCE)
         return code, self.output.read_text("utf-8")
 
     def job(self, name: str) -> JobState:

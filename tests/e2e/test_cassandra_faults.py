@@ -48,8 +48,8 @@ def test_a_killed_cassandra_is_ridden_out_or_gone_on_from_the_checkpoint(outage:
         outage.feed(2_000)
         outage.server.kill()
         outage.feed(2_000)
-        wait_for(lambda: run.metric("patient", "numRequestsRetried") > 0, 60)
-        wait_for(lambda: run.job("hasty").state == "RESTARTING", 60)
+        wait_for(lambda: run.metric("patient", "numRequestsRetried") > 0, PATIENCE)
+        wait_for(lambda: run.job("hasty").state == "RESTARTING", PATIENCE)
         outage.stack.up(("cassandra",))
         outage.feed(2_000)
 
@@ -86,7 +86,7 @@ def test_a_frozen_cassandra_slows_the_job_within_bounds(outage: Outage) -> None:
             wait_for(slowed, PATIENCE)
             before, retried = run.memory, run.metric("slowed", "numRequestsRetried")
             # Each try takes a whole request time-out, so several have passed.
-            wait_for(lambda: run.metric("slowed", "numRequestsRetried") > retried and slowed(), 60)
+            wait_for(lambda: run.metric("slowed", "numRequestsRetried") > retried and slowed(), PATIENCE)
             grown = run.memory - before
         finally:
             server.send_signal(signal.SIGCONT)

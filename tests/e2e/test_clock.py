@@ -66,7 +66,7 @@ def counted(bench: Workbench) -> int:
         return 0  # the table is not there yet
 
 
-def until(found: Callable[[], bool], seconds: float = 90) -> Callable[[Sequence[Progress]], bool]:
+def until(found: Callable[[], bool], seconds: float = PATIENCE) -> Callable[[Sequence[Progress]], bool]:
     """Return what ends a run as soon as something is found."""
     deadline = time.monotonic() + seconds
 
@@ -119,7 +119,7 @@ def test_old_events_are_read_without_a_late_one(bench: Workbench) -> None:
             [(None, {"user_id": "u", "event_ms": LAST_YEAR + n * step}, now()) for n in range(events)],
             partition,
         )
-    bench.run(until=until(lambda: counted(bench) == 26_000, 180))
+    bench.run(until=until(lambda: counted(bench) == 26_000))
     assert late_rows(bench.kafka, f"{topic}.late") == []
 
 
@@ -226,7 +226,7 @@ def test_a_reader_that_is_held_up_while_its_coordinator_goes_on_has_no_late_row(
         wait_for(lambda: counted(bench) == 1)
         with stopped([psutil.Process(child.pid)]):
             bench.produce(topic, records)
-            wait_for(lambda: run.back_pressure("a0") > 900, 60)
+            wait_for(lambda: run.back_pressure("a0") > 900, PATIENCE)
             time.sleep(PAUSE)
         bench.produce(topic, [(None, {"user_id": "last", "event_ms": LAST_YEAR + DAY}, None)])
         until_counted(bench, topic, len(records))
@@ -299,7 +299,7 @@ def test_history_that_is_fed_into_an_empty_topic_has_no_late_row(bench: Workbenc
     topic = shop(bench, 4)
     feeder: list[threading.Thread] = []
 
-    deadline = time.monotonic() + 150
+    deadline = time.monotonic() + PATIENCE
 
     def all_closed(progress: Sequence[Progress]) -> bool:
         assert time.monotonic() < deadline, progress

@@ -22,6 +22,7 @@ from tally.stack.service import HOST
 from tally.stack.state import home_of, read_state
 from tests.e2e.dead_letters import run_and_kill
 from tests.e2e.late_rows import late_rows
+from tests.e2e.outages import PATIENCE
 from tests.e2e.test_clock import counted, now, shop
 from tests.e2e.workbench import Workbench
 
@@ -90,11 +91,11 @@ def test_what_producers_keep_while_the_broker_is_away_is_not_late(
     with run_and_kill(bench) as run:
         run.until_checkpointed("a0")
         with live(bench.kafka, topic, 2) as times:
-            wait_for(lambda: counted(bench) > 30, 90)
+            wait_for(lambda: counted(bench) > 30, PATIENCE)
             broker.kill()
             time.sleep(AWAY)
             broker.up(("kafka",))
             back = len(times)
-            wait_for(lambda: counted(bench) > back, 90)
-        wait_for(lambda: counted(bench) == len(times), 90)
+            wait_for(lambda: counted(bench) > back, PATIENCE)
+        wait_for(lambda: counted(bench) == len(times), PATIENCE)
     assert late_rows(bench.kafka, f"{topic}.late") == []

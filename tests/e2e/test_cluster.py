@@ -32,6 +32,7 @@ from tally.stack import Stack
 from tally.stack.flink import flink_distribution
 from tally.stack.processes import free_ports
 from tests.e2e.late_rows import late_rows
+from tests.e2e.outages import PATIENCE
 from tests.e2e.test_clock import EVENTS, SECONDS, SHORT_DELAY, WINDOWED, counted, produce_stretch
 from tests.e2e.workbench import Workbench
 
@@ -139,7 +140,7 @@ def test_shipped_jobs_come_out_as_the_recount(project: Project) -> None:
     assert tuple(ids) == ("airport_rush", "busiest_airports")
 
     for name, job in ids.items():
-        wait_for(partial(project.finished, job), 200)
+        wait_for(partial(project.finished, job), PATIENCE)
         assert project.differences(name) == []
 
     listed = json.loads(project.tally("jobs", "--json").out)
@@ -152,7 +153,7 @@ def test_a_stopped_job_goes_on_from_its_savepoint(project: Project) -> None:
     file = "sql/aggregates/sales_by_customer.sql"
     first = project.submit(file)["sales_by_customer"]
     assert_refused_while_it_runs(project, file, first)
-    wait_for(lambda: project.differences("sales_by_customer") == [], 200)
+    wait_for(lambda: project.differences("sales_by_customer") == [], PATIENCE)
 
     stopped = project.tally("stop", "sales_by_customer")
     folder = project.root / ".tally/stack/flink/data/checkpoints/sales_by_customer/savepoints"
@@ -162,11 +163,11 @@ def test_a_stopped_job_goes_on_from_its_savepoint(project: Project) -> None:
 
     project.feed("purchases", FED["purchases"])
     second = project.submit(file)["sales_by_customer"]
-    wait_for(lambda: project.differences("sales_by_customer") == [], 200)
+    wait_for(lambda: project.differences("sales_by_customer") == [], PATIENCE)
     restored = project.rest.get(f"/jobs/{second}/checkpoints")["latest"]["restored"]
     assert restored["external_path"] == f"file:{savepoint}"
     # The cluster gathers its metrics every ten seconds.
-    wait_for(lambda: project.rest.restarts(second) == 0, 60)
+    wait_for(lambda: project.rest.restarts(second) == 0, PATIENCE)
     listed = project.tally("jobs").out.splitlines()
     assert listed[0].split() == ["job", "state", "started", "(UTC)", "restarts", "id"]
     assert re.fullmatch(rf"sales_by_customer  running +[-0-9]+ [:0-9]+  0 +{second}", listed[1])
@@ -183,11 +184,11 @@ def test_a_replay_goes_on_from_its_savepoint_without_a_late_row(project: Project
     bench.write({"sql/sources/events.sql": source, file: WINDOWED.format(window=SECONDS)})
     produced = produce_stretch(bench, topic, 0)
     project.submit(file)
-    wait_for(lambda: counted(bench) > 0, 200)
+    wait_for(lambda: counted(bench) > 0, PATIENCE)
     assert project.tally("stop", "seconds").code == 0
     produced += produce_stretch(bench, topic, 5)
     project.submit(file)
-    wait_for(lambda: counted(bench) == produced, 200)
+    wait_for(lambda: counted(bench) == produced, PATIENCE)
     assert project.tally("stop", "seconds").code == 0
     assert late_rows(bench.kafka, f"{topic}.late") == []
 
@@ -201,7 +202,7 @@ def assert_fresh_starts_over(project: Project, file: str) -> None:
         "  topic sales-by-customer (a tombstone for each key)".replace("topic ", f"topic {PREFIX}"),
     ], answer.err
     job = started.removeprefix("sales_by_customer ")
-    wait_for(lambda: project.differences("sales_by_customer") == [], 200)
+    wait_for(lambda: project.differences("sales_by_customer") == [], PATIENCE)
     assert project.rest.get(f"/jobs/{job}/checkpoints")["latest"]["restored"] is None
     assert project.tally("stop", job).code == 0
 
@@ -273,7 +274,7 @@ def test_flinks_own_client_runs_the_script(project: Project) -> None:
     assert answer.code == 0, answer.out + answer.err
     found = re.search(r"^airport_hours ([0-9a-f]{32})$", answer.out, re.MULTILINE)
     assert found
-    wait_for(lambda: project.finished(found[1]), 120)
+    wait_for(lambda: project.finished(found[1]), PATIENCE)
     assert project.differences("airport_hours") == []
 
 

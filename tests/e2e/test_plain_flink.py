@@ -24,6 +24,7 @@ from tally.stack import Stack
 from tally.stack.bundled import bundle
 from tally.stack.flink import flink_distribution
 from tally.stack.processes import free_ports
+from tests.e2e.outages import PATIENCE
 from tests.e2e.workbench import Workbench
 
 HOST = "127.0.0.1"
@@ -125,7 +126,7 @@ def standalone(folder: Path, *jars: Path) -> Iterator[Cluster]:
             process = subprocess.Popen(command, env=environment, stdout=log, stderr=subprocess.STDOUT)
             processes.callback(process.wait, 60)
             processes.callback(process.kill)
-        wait_for(lambda: slots(address) > 0, 120)
+        wait_for(lambda: slots(address) > 0, PATIENCE)
         yield Cluster(address, folder, environment)
 
 
