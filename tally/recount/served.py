@@ -18,6 +18,7 @@ from tally.recount.errors import UnreadableResult
 from tally.recount.topics import Raw, read_topic
 from tally.serving.cassandra import naming
 from tally.serving.names import quoted
+from tally.serving.reading import from_driver
 
 _PAGE = 5000
 
@@ -38,7 +39,7 @@ def served_cassandra(session: Session, aggregate: Aggregate, keyspace: str) -> R
     columns = ", ".join(quoted(column.name) for column in aggregate.columns)
     statement = SimpleStatement(f"SELECT {columns} FROM {table}", fetch_size=_PAGE)
     with naming(f"read table {table}"):
-        rows = [tuple(_of_cassandra(value) for value in row) for row in session.execute(statement)]
+        rows = [tuple(from_driver(value) for value in row) for row in session.execute(statement)]
     return Rows(_names(aggregate), rows)
 
 
@@ -69,13 +70,6 @@ def served_kafka(address: str, aggregate: Aggregate) -> Rows:
 
 def _names(aggregate: Aggregate) -> tuple[str, ...]:
     return tuple(column.name for column in aggregate.columns)
-
-
-def _of_cassandra(value: Any) -> Any:
-    """Return a value as the recount has it: the driver's times are UTC, its dates a class of its own."""
-    if isinstance(value, datetime):
-        return value.replace(tzinfo=timezone.utc)
-    return value.date() if hasattr(value, "days_from_epoch") else value
 
 
 def _row(record: Raw, topic: str, decode: Callable[[bytes], Row]) -> Row:
