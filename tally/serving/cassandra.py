@@ -28,7 +28,7 @@ from cassandra.cluster import (
     Session,
 )
 from cassandra.connection import ConnectionException
-from cassandra.policies import DCAwareRoundRobinPolicy, TokenAwarePolicy
+from cassandra.policies import DCAwareRoundRobinPolicy
 from cassandra.query import SimpleStatement, tuple_factory
 
 from tally.serving.addresses import split_addresses
@@ -164,7 +164,7 @@ def count_rows(session: Session, table: ServingTable, at_most: int) -> int:
 def _cluster(address: str, settings: CassandraSettings) -> Cluster:
     contact_points = split_addresses(address, DEFAULT_PORT)
     profile = ExecutionProfile(
-        load_balancing_policy=TokenAwarePolicy(DCAwareRoundRobinPolicy(settings.local_datacenter)),
+        load_balancing_policy=DCAwareRoundRobinPolicy(settings.local_datacenter),
         consistency_level=ConsistencyLevel.name_to_value[settings.consistency_level],
         row_factory=tuple_factory,
         request_timeout=_REQUEST_SECONDS,
@@ -179,6 +179,8 @@ def _cluster(address: str, settings: CassandraSettings) -> Cluster:
             connect_timeout=_CONNECT_SECONDS,
             control_connection_timeout=_CONNECT_SECONDS,
             protocol_version=_PROTOCOL_VERSION,
+            # Else each session begins with reading the tables of all keyspaces, whatever it is about.
+            schema_metadata_enabled=False,
         )
     except UnresolvableContactPoints as error:
         raise CassandraUnreachable(address, "the name of the host is unknown") from error
