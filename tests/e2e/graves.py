@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from confluent_kafka import Consumer, IsolationLevel, KafkaError, Producer, TopicPartition
-from confluent_kafka.admin import AdminClient, NewTopic, OffsetSpec
+from confluent_kafka.admin import AdminClient, OffsetSpec
+
+from tests.e2e.topics import make_topic
 
 NOON_MS = 1_735_732_800_000  # 2025-01-01T12:00:00Z
 Headers = tuple[tuple[str, bytes | None], ...]
@@ -50,9 +52,7 @@ class Graveyard:
         return f"{self.topic}.dead"
 
     def create(self, name: str, partitions: int = 1, **config: str) -> str:
-        client = AdminClient({"bootstrap.servers": self.kafka})
-        client.create_topics([NewTopic(name, partitions, 1, config=config)])[name].result(30)
-        return name
+        return make_topic(self.kafka, name, partitions, **config)
 
     def bury(
         self,

@@ -20,7 +20,6 @@ from typing import Any
 import psutil
 from cassandra.cluster import Session
 from confluent_kafka import Producer
-from confluent_kafka.admin import AdminClient, NewTopic
 
 from tally.running.errors import ClusterRefused
 from tally.running.rest import JobState, Rest, wait_for
@@ -30,6 +29,7 @@ from tally.serving.topics import end_offsets
 from tally.settings import CassandraSettings
 from tally.stack import Stack
 from tally.stack.state import home_of, read_state
+from tests.e2e.topics import make_topic
 
 TALLY = (sys.executable, "-c", "from tally.cli import main; main()")
 KEYSPACE = "outages"
@@ -79,8 +79,7 @@ class Outage:
 
     def begin(self) -> None:
         """Make the topic, the keyspace and the source."""
-        client = AdminClient({"bootstrap.servers": self.kafka})
-        client.create_topics([NewTopic(self.topic, 2, 1)])[self.topic].result(30)
+        make_topic(self.kafka, self.topic, 2)
         replication = "{'class': 'SimpleStrategy', 'replication_factor': 1}"
         self.cql(f"CREATE KEYSPACE IF NOT EXISTS {KEYSPACE} WITH replication = {replication}")
         self._write("sources/orders.sql", ORDERS.format(topic=self.topic))

@@ -10,11 +10,11 @@ from collections import Counter
 
 import pytest
 from confluent_kafka import Producer
-from confluent_kafka.admin import AdminClient, NewTopic
 
 from tests.e2e.dead_letters import START, Letter, Mixed, letters, run_and_kill
 from tests.e2e.outages import PATIENCE, TALLY
 from tests.e2e.test_account import accounts, figures, wrong
+from tests.e2e.topics import make_topic
 from tests.e2e.workbench import Workbench
 
 EVENTS = """
@@ -145,9 +145,7 @@ def test_a_letter_tells_where_its_record_stood_and_what_is_wrong(bench: Workbenc
 def test_a_letter_may_be_larger_than_what_its_topic_takes_uncompressed(bench: Workbench) -> None:
     """One of them is larger, too, than what a producer holds by default; `.dead` is there already, and too small."""
     topic = shop(bench, partitions=1)
-    new = NewTopic(f"{topic}.dead", 1, 1, config={"max.message.bytes": "1100000"})
-    client = AdminClient({"bootstrap.servers": bench.kafka})
-    client.create_topics([new])[new.topic].result(30)
+    make_topic(bench.kafka, f"{topic}.dead", **{"max.message.bytes": "1100000"})
     large = [b'{"user_id": "%s"}' % (b"a" * size) for size in (1_500_000, 40_000_000)]
     producer = Producer(
         {"bootstrap.servers": bench.kafka, "compression.type": "gzip", "message.max.bytes": 50_000_000}

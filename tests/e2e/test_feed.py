@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 from confluent_kafka import Consumer, Producer, TopicPartition
-from confluent_kafka.admin import AdminClient, NewTopic
 
 from tally.datasets import DATASETS, Dataset
 from tally.datasets.errors import FeedFailed
@@ -29,6 +28,7 @@ from tally.serving.schema import ensure_tables
 from tally.serving.tables import serving_table
 from tally.settings import CassandraSettings, KafkaSettings
 from tally.stack.processes import free_ports
+from tests.e2e.topics import make_topic
 
 SPAN = Span("sql/aggregates/x.sql", 1, 1)
 numbers = count()
@@ -67,8 +67,7 @@ def read_all(address, topic):
 
 
 def create(address, topic, partitions=2, **config):
-    client = AdminClient({"bootstrap.servers": address})
-    client.create_topics([NewTopic(topic, partitions, 1, config=config)])[topic].result()
+    make_topic(address, topic, partitions, **config)
 
 
 def test_every_record_is_fed_in_order_by_key_with_the_time_of_feeding(kafka, topic):

@@ -11,7 +11,7 @@ from decimal import Decimal
 import pytest
 from cassandra.concurrent import execute_concurrent_with_args
 from confluent_kafka import Producer
-from confluent_kafka.admin import AdminClient, ConfigResource, NewTopic, ResourceType
+from confluent_kafka.admin import AdminClient, ConfigResource, ResourceType
 
 from tally.errors import ProjectErrors, Span
 from tally.planning.job import Aggregate, Bucket, CassandraSink, Clustering, Column, KafkaSink, Source
@@ -39,6 +39,7 @@ from tally.serving.topics import drop_topics, end_offsets, ensure_compacted, exi
 from tally.serving.values import rows_to_json
 from tally.settings import CassandraSettings, KafkaSettings
 from tally.stack.processes import free_ports
+from tests.e2e.topics import make_topic
 
 UTC = timezone.utc
 DAY = timedelta(days=1)
@@ -564,8 +565,7 @@ def producing(kafka, **options):
 
 
 def create_topic(kafka, name, **config):
-    client = AdminClient({"bootstrap.servers": kafka})
-    client.create_topics([NewTopic(name, 2, 1, config=config)])[name].result()
+    make_topic(kafka, name, 2, **config)
 
 
 def contents(kafka, topic):

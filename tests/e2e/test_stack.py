@@ -19,7 +19,7 @@ import pytest
 from cassandra.cluster import EXEC_PROFILE_DEFAULT, Cluster, ExecutionProfile
 from cassandra.policies import WhiteListRoundRobinPolicy
 from confluent_kafka import Consumer, Producer
-from confluent_kafka.admin import AdminClient, NewTopic
+from confluent_kafka.admin import AdminClient
 
 from tally.settings import Settings, StackSettings
 from tally.stack import Addresses, Health, ServiceStatus, Stack
@@ -30,6 +30,7 @@ from tally.stack.errors import (
     ServerOutOfMemory,
     ServerSilent,
 )
+from tests.e2e.topics import make_topic
 
 TALLY = (sys.executable, "-c", "from tally.cli import main; main()")
 
@@ -133,8 +134,7 @@ def cluster(addresses: Addresses) -> Cluster:
 
 
 def write_message(addresses: Addresses) -> None:
-    admin = AdminClient({"bootstrap.servers": addresses.kafka})
-    admin.create_topics([NewTopic("orders", 1, 1)])["orders"].result(30)
+    make_topic(addresses.kafka, "orders")
     producer = Producer({"bootstrap.servers": addresses.kafka})
     producer.produce("orders", b"kept")
     assert producer.flush(30) == 0

@@ -17,7 +17,6 @@ from typing import Any
 from cassandra import InvalidRequest
 from cassandra.cluster import Session
 from confluent_kafka import Producer
-from confluent_kafka.admin import AdminClient, NewTopic
 
 from tally.flink_conf import read_flink_conf
 from tally.planning.job import Aggregate, Job
@@ -36,6 +35,7 @@ from tally.settings import CassandraSettings
 from tally.stack import Stack, addresses
 from tally.stack.bundled import flink_conf
 from tests.e2e.outages import TALLY
+from tests.e2e.topics import make_topic
 
 _SESSIONS = ExitStack()
 atexit.register(_SESSIONS.close)
@@ -81,10 +81,7 @@ class Workbench:
             path.write_text(text, "utf-8")
 
     def topic(self, name: str, partitions: int = 1) -> str:
-        full = f"{self.prefix}-{name}"
-        client = AdminClient({"bootstrap.servers": self.kafka})
-        client.create_topics([NewTopic(full, partitions, 1)])[full].result(30)
-        return full
+        return make_topic(self.kafka, f"{self.prefix}-{name}", partitions)
 
     def produce(self, topic: str, records: Iterable[Record], partition: int = 0) -> None:
         """Produce (key, value, timestamp in ms) records: a dict becomes JSON; returns when all are acknowledged."""
