@@ -9,7 +9,9 @@ import socket
 import subprocess
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
+from random import SystemRandom
 
 import psutil
 
@@ -17,6 +19,9 @@ from tally.settings import process_environment
 from tally.stack.errors import CannotStop
 
 STOP_SECONDS = 30.0
+# Below those that systems give to outgoing connections: one of them could take a port before its server does, or
+# while the server is away, even one that looks for that very server.
+_SERVER_PORTS = range(10_000, 32_768)
 
 
 @dataclass(frozen=True)
@@ -96,12 +101,9 @@ def stop(service: str, children: Iterable[Child], patience: float = STOP_SECONDS
 
 
 def free_ports(count: int) -> list[int]:
-    """Return ``count`` different ports on which nothing listens."""
-    held = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [int(listener.getsockname()[1]) for listener in held]
-    for listener in held:
-        listener.close()
-    return ports
+    """Return ``count`` different ports on which nothing listens, and that no client is given."""
+    drawn = SystemRandom().sample(_SERVER_PORTS, len(_SERVER_PORTS))
+    return list(islice(filter(is_free, drawn), count))
 
 
 def listens(port: int) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import socket
 import subprocess
 import sys
 import time
@@ -86,6 +87,18 @@ def test_ports() -> None:
     ports = free_ports(3)
     assert len(set(ports)) == 3
     assert all(is_free(port) and not listens(port) for port in ports)
+
+
+def test_free_ports_are_none_that_clients_are_given() -> None:
+    of_clients = Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()
+    assert max(free_ports(100)) < int(of_clients[0])
+
+
+def test_a_port_that_is_taken_is_not_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        [free], used = free_ports(1), taken.getsockname()[1]
+        monkeypatch.setattr("tally.stack.processes._SERVER_PORTS", (used, free))
+        assert free_ports(1) == [free]
 
 
 def test_what_a_process_that_does_not_stop_says() -> None:
