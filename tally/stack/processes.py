@@ -7,7 +7,7 @@ import shlex
 import signal
 import socket
 import subprocess
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -21,7 +21,7 @@ from tally.stack.errors import CannotStop
 STOP_SECONDS = 30.0
 # Below those that systems give to outgoing connections: one of them could take a port before its server does, or
 # while the server is away, even one that looks for that very server.
-_SERVER_PORTS = range(10_000, 32_768)
+SERVER_PORTS = range(10_000, 32_768)
 
 
 @dataclass(frozen=True)
@@ -100,9 +100,9 @@ def stop(service: str, children: Iterable[Child], patience: float = STOP_SECONDS
         raise CannotStop(service, survivors[0].pid)
 
 
-def free_ports(count: int) -> list[int]:
-    """Return ``count`` different ports on which nothing listens, and that no client is given."""
-    drawn = SystemRandom().sample(_SERVER_PORTS, len(_SERVER_PORTS))
+def free_ports(count: int, among: Sequence[int] = SERVER_PORTS) -> list[int]:
+    """Return ``count`` different ports on which nothing listens; by default such as no client is given."""
+    drawn = SystemRandom().sample(among, len(among))
     return list(islice(filter(is_free, drawn), count))
 
 
