@@ -181,7 +181,7 @@ def _execute(question: _Question, statement: Any, values: tuple[object, ...]) ->
 def from_driver(value: Any) -> Any:
     """Return a value of the driver as Python has it; its times come without a zone and are UTC."""
     if isinstance(value, datetime):
-        return _whole_milliseconds(value).replace(tzinfo=timezone.utc)
+        return _nearest_millisecond(value).replace(tzinfo=timezone.utc)
     if isinstance(value, Date):
         return value.date()
     if isinstance(value, Time):
@@ -193,6 +193,6 @@ def from_driver(value: Any) -> Any:
     return value
 
 
-def _whole_milliseconds(moment: datetime) -> datetime:
+def _nearest_millisecond(moment: datetime) -> datetime:
     # The driver makes them of a floating point number: 9999-12-31 23:59:59.999 is 7 microseconds short.
     return moment.replace(microsecond=0) + timedelta(milliseconds=round(moment.microsecond / 1000))

@@ -289,7 +289,7 @@ ROW = (
     b"\x00\xff",
     date(1, 1, 1),
     time(23, 59, 59, 999000),
-    datetime(9999, 12, 31, 23, 59, 59, 999000, tzinfo=UTC),
+    datetime(1800, 2, 3, 4, 5, 6, 7000, tzinfo=UTC),
     ["a", "b"],
     {"x": [date(2013, 1, 1)]},
     None,
@@ -308,9 +308,15 @@ def test_values_of_every_type_come_back_as_they_were_written(session, name):
         '[\n  {"Carrier": "Zürich \'x\'", "order": "1.50", "at": "1969-12-31T23:59:59.999Z", "ok": true, '
         '"tiny": -128, "small": -32768, "number": -2147483648, "big": -9223372036854775808, "ratio": 0.5, '
         '"mean": null, "money": "-12345678901234567890.123456789012345678", "raw": "AP8=", "day": "0001-01-01", '
-        '"clock": "23:59:59.999", "seen": "9999-12-31T23:59:59.999Z", "tags": ["a", "b"], '
+        '"clock": "23:59:59.999", "seen": "1800-02-03T04:05:06.007Z", "tags": ["a", "b"], '
         '"days": {"x": ["2013-01-01"]}, "missing": null}\n]'
     )
+
+
+def test_a_time_far_ahead_comes_back_to_the_millisecond(session, name):
+    row = ("JFK", datetime(9999, 12, 31, 23, 59, 59, 999000, tzinfo=UTC), 1)
+    aggregate = serve(session, hours(name), [row])
+    assert asked(session, aggregate, "airport=JFK").rows == (row,)
 
 
 def test_buckets_of_negative_times_begin_before_them(session, name):
