@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import atexit
 import json
 import os
 import subprocess
 import uuid
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass, field
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from cassandra import InvalidRequest
-from cassandra.cluster import Session
 from confluent_kafka import Producer
 
 from tally.flink_conf import read_flink_conf
@@ -31,21 +27,12 @@ from tally.serving.account_meters import source_figures
 from tally.serving.cassandra import connect
 from tally.serving.tombstones import read_to_end
 from tally.serving.topics import end_offsets
-from tally.settings import CassandraSettings
 from tally.stack import Stack, addresses
 from tally.stack.bundled import flink_conf
 from tests.e2e.outages import TALLY
 from tests.e2e.topics import make_topic
 
-_SESSIONS = ExitStack()
-atexit.register(_SESSIONS.close)
 Record = tuple[str | None, bytes | str | dict[str, Any] | None, int | None]
-
-
-@lru_cache
-def session_at(address: str) -> Session:
-    """Return a session that stays open: the driver reads the whole schema for each, and tests look every moment."""
-    return _SESSIONS.enter_context(connect(address, CassandraSettings()))
 
 
 @dataclass
@@ -156,9 +143,10 @@ class Workbench:
 
     def rows(self, table: str, columns: str = "*") -> list[tuple[Any, ...]]:
         """Return all rows of a serving table, sorted."""
-        session = session_at(str(self.stack.addresses().cassandra))
-        found = session.execute(f'SELECT {columns} FROM "{self.prefix}"."{table}"')
-        return sorted(tuple(row) for row in found)
+        settings = load_project(self.root, self.environ).settings
+        with connect(str(self.stack.addresses().cassandra), settings.cassandra) as session:
+            found = session.execute(f'SELECT {columns} FROM "{self.prefix}"."{table}"')
+            return sorted(tuple(row) for row in found)
 
     def wait_for_rows(self, table: str, seconds: float = 240) -> None:
         """Return as soon as a serving table holds a row."""
