@@ -49,7 +49,8 @@ def test_the_image_runs_tally(engine: docker.DockerClient, image: str) -> None:
 def test_the_image_has_flink_with_our_jars(engine: docker.DockerClient, image: str) -> None:
     assert "Version: 2.3.0" in output(engine, image, "flink", "--version")
     jars = output(engine, image, "sh", "-c", "ls -L /opt/flink/lib").split()
-    assert {"tally-connectors.jar", "flink-sql-connector-kafka-5.0.0-2.2.jar"} <= set(jars)
+    kafka = {"flink-sql-connector-kafka-5.0.0-2.2.jar", "zstd-jni-1.5.6-10.jar"}
+    assert {"tally-connectors.jar", *kafka} <= set(jars)
 
 
 @pytest.mark.timeout(1800)

@@ -25,6 +25,7 @@ from tally.stack.bundled import bundle
 from tally.stack.flink import flink_distribution
 from tally.stack.processes import free_ports
 from tests.e2e.outages import PATIENCE
+from tests.e2e.test_codecs import CODECS, COPY, COUNTS, INSERTS, NOTES, codecs, produce
 from tests.e2e.workbench import Workbench
 
 HOST = "127.0.0.1"
@@ -202,7 +203,18 @@ AS SELECT customer, SUM(amount) AS amount FROM orders GROUP BY customer;
 
 
 def test_the_connectors_go_along_to_a_cluster_that_has_none(bare_cluster: Cluster, bench: Workbench) -> None:
-    bench.write({"sql/sources/orders.sql": ORDERS, "sql/aggregates/totals.sql": TOTALS})
+    zstd = {"codec": "zstd"}
+    written = f"{COPY % zstd}EXECUTE STATEMENT SET BEGIN{INSERTS % zstd}END;"
+    bench.write(
+        {
+            "sql/sources/orders.sql": ORDERS,
+            "sql/sources/notes.sql": NOTES,
+            "sql/aggregates/totals.sql": TOTALS + COUNTS + written,
+        }
+    )
+    bench.topic("zstd")
+    bench.topic("total-zstd")
+    produce(bench, bench.topic("notes"), 20)
     orders = [("ann", 3), ("bob", 5), ("ann", 4)]
     records = [(customer, {"customer": customer, "amount": amount}, None) for customer, amount in orders]
     bench.produce(bench.topic("orders"), records)
@@ -229,3 +241,5 @@ def test_the_connectors_go_along_to_a_cluster_that_has_none(bare_cluster: Cluste
         ("ann",): {"customer": "ann", "amount": 7},
         ("bob",): {"customer": "bob", "amount": 5},
     }
+    assert bench.rows("counts", "codec, n") == [(codec, 20) for codec in sorted(CODECS)]
+    assert codecs(bench, f"{bench.prefix}-zstd") == codecs(bench, f"{bench.prefix}-total-zstd") == ["zstd"]
