@@ -134,6 +134,16 @@ class AccountSettings(_Section):
     )
 
 
+class RegistrySettings(_Section):
+    """What is deployed: see [the registry](registry.md)."""
+
+    topic: Topic = Field(
+        default="tally-registry",
+        description="topic of what is deployed, created when missing; projects of the same name on one broker "
+        "need one each",
+    )
+
+
 class StackSettings(_Section):
     """The Kafka, Cassandra and Flink cluster that `tally up` starts on this machine."""
 
@@ -159,6 +169,7 @@ class Settings(_Section):
     cassandra: CassandraSettings = CassandraSettings()
     flink: FlinkSettings = FlinkSettings()
     account: AccountSettings = AccountSettings()
+    registry: RegistrySettings = RegistrySettings()
     stack: StackSettings = StackSettings()
     _origins: dict[str, str] = PrivateAttr(default_factory=dict)
 

@@ -10,6 +10,9 @@ from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Topic
 from tally.serving.kafka import REQUEST_SECONDS, consumer, naming
 from tally.serving.topics import Offsets
 
+# At the end of a partition the broker waits for more before it says that there is nothing: by default half a second.
+_QUICK = {"fetch.wait.max.ms": 20}
+
 
 def read_messages(
     address: str, topic: str, ends: Offsets, held: set[str] | None = None, *, whole: bool = False
@@ -31,7 +34,9 @@ def read_messages(
     """
     waiting = {partition for partition, (low, high) in ends.items() if low < high}
     # Where the topic's retention removes messages meanwhile: go on behind them, do not jump to the end.
-    client = consumer(address, **{"isolation.level": "read_committed", "auto.offset.reset": "earliest"})
+    client = consumer(
+        address, **{"isolation.level": "read_committed", "auto.offset.reset": "earliest", **_QUICK}
+    )
     try:
         client.assign([TopicPartition(topic, partition, ends[partition][0]) for partition in waiting])
         while waiting:

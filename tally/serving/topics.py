@@ -69,7 +69,7 @@ def require_compacted(address: str | None, topics: Iterable[str]) -> list[str]:
     client = admin(address)
     existing = _topics(client, str(address))
     names = list(dict.fromkeys(topics))
-    policies = _policies(client, str(address), [name for name in names if name in existing])
+    policies = policies_of(client, str(address), [name for name in names if name in existing])
     errors = [
         TopicNotCompacted(topic, policy, str(address))
         for topic, policy in policies.items()
@@ -111,6 +111,37 @@ def ensure_account_topic(address: str | None, topic: str, settings: KafkaSetting
     one = settings.model_copy(update={"partitions": 1})
     _create(admin(address), str(address), [_new(name, one, _OF_ACCOUNTS) for name in missing])
     return bool(missing)
+
+
+def partitions_of(client: AdminClient, address: str, topic: str) -> int | None:
+    """Return the number of a topic's partitions; None where there is no such topic."""
+    found = metadata(client, address).topics.get(topic)
+    return len(found.partitions) if found else None
+
+
+def create_compacted_log(client: AdminClient, address: str, topic: str, settings: KafkaSettings) -> None:
+    """Create a compacted topic of one partition; one that another process creates at the same time will do.
+
+    Raises:
+        KafkaFailed: the broker did not create it.
+    """
+    one = settings.model_copy(update={"partitions": 1})
+    _create(client, address, [_new(topic, one, _COMPACTED)])
+
+
+def topic_ids(address: str | None, topics: Iterable[str]) -> dict[str, str]:
+    """Return the id of each topic that exists: ``{"totals": "jpuSKgqYSx2ENsr82oQzww"}``. One made anew has another.
+
+    Raises:
+        KafkaUnreachable: no broker answers within seconds.
+    """
+    client = admin(address)
+    existing = set(_topics(client, str(address))).intersection(topics)
+    if not existing:
+        return {}
+    with naming("describe topics", str(address)):
+        described = client.describe_topics(TopicCollection(sorted(existing)))
+        return {name: str(future.result().topic_id) for name, future in described.items()}
 
 
 def dead_topic(topic: str) -> str:
@@ -265,7 +296,8 @@ def _wait(client: AdminClient, address: str, settled: Callable[[set[str]], bool]
         time.sleep(_PAUSE_SECONDS)
 
 
-def _policies(client: AdminClient, address: str, names: Sequence[str]) -> dict[str, str]:
+def policies_of(client: AdminClient, address: str, names: Sequence[str]) -> dict[str, str]:
+    """Return the ``cleanup.policy`` of topics that exist: ``{"totals": "compact"}``."""
     resources = [ConfigResource(ResourceType.TOPIC, name) for name in names]
     futures = client.describe_configs(resources) if resources else {}
     policies = {}

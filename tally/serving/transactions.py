@@ -45,15 +45,22 @@ class Transactions:
         address: host:port, several by comma.
         identity: the transactional id.
         most_bytes: the least ``max.message.bytes`` of the topics, which holds for all that is sent to one together.
+        seconds: after which the broker ends a transaction that is still open; Kafka's default is a minute.
     """
 
-    def __init__(self, address: str, identity: str, most_bytes: int = _MOST_BATCH_BYTES) -> None:
+    def __init__(
+        self, address: str, identity: str, most_bytes: int = _MOST_BATCH_BYTES, *, seconds: int = 60
+    ) -> None:
         self._address = address
         size = {"batch.size": min(most_bytes, _MOST_BATCH_BYTES)}
-        self._client = producer(address, **_OPTIONS, **size, **{"transactional.id": identity})
+        self._client = producer(address, **_OPTIONS, **size, **self._timed(identity, seconds))
         self._refused: list[str] = []
         with naming("begin transactions", address):
             self._client.init_transactions(REQUEST_SECONDS)
+
+    @staticmethod
+    def _timed(identity: str, seconds: int) -> dict[str, Any]:
+        return {"transactional.id": identity, "transaction.timeout.ms": seconds * 1000}
 
     def write(self, records: Iterable[Outgoing]) -> None:
         """Write some records in one transaction.

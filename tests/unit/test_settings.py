@@ -127,7 +127,7 @@ TOO_LONG = (
     "write less than 15 min: Kafka ends a transaction that is open for longer, "
     "and dead letters and accounts are written in one from checkpoint to checkpoint"
 )
-SECTIONS = "kafka, cassandra, flink, account, stack"
+SECTIONS = "kafka, cassandra, flink, account, registry, stack"
 WITHOUT_ENVIRONMENT = ", ".join(path for path in setting_paths() if path != "environment")
 
 
