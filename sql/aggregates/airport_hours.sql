@@ -11,7 +11,7 @@ SELECT
   COUNT(*) FILTER (WHERE kind = 'TAKEOFF') AS departures,
   COUNT(*) FILTER (WHERE kind = 'LANDING') AS arrivals,
   CAST(
-    CAST(SUM(delay_minutes) AS DECIMAL(18, 4)) / COUNT(delay_minutes) AS DECIMAL(10, 2)
+    CAST(SUM(CAST(delay_minutes AS BIGINT)) AS DECIMAL(18, 4)) / COUNT(delay_minutes) AS DECIMAL(10, 2)
   ) AS mean_delay_minutes,                                    -- null where no delay is known
   MAX(delay_minutes) AS worst_delay_minutes
 FROM TUMBLE(TABLE flight_events, DESCRIPTOR(event_time), INTERVAL '1' HOUR)

@@ -8,7 +8,7 @@ AS
 SELECT
   customer_id,
   COUNT(*) AS purchases,
-  SUM(quantity) AS quantity,                                  -- CDs
+  SUM(CAST(quantity AS BIGINT)) AS quantity,                  -- CDs
   SUM(amount) AS amount,                                      -- US dollars
   MAX(event_time) AS last_purchase,
   customer_tier(SUM(amount), COUNT(*)) AS tier

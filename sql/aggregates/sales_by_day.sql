@@ -9,7 +9,7 @@ SELECT
   window_start,                                               -- the day, UTC
   COUNT(*) AS purchases,
   COUNT(DISTINCT customer_id) AS customers,
-  SUM(quantity) AS quantity,                                  -- CDs
+  SUM(CAST(quantity AS BIGINT)) AS quantity,                  -- CDs
   SUM(amount) AS amount                                       -- US dollars
 FROM TUMBLE(TABLE purchases, DESCRIPTOR(event_time), INTERVAL '1' DAY)
 GROUP BY window_start, window_end;

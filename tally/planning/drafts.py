@@ -10,7 +10,7 @@ from tally.errors import Span
 from tally.planning.errors import KeyNotUnique, MissingKey
 from tally.planning.job import Aggregate, Column
 from tally.planning.keycheck import SinkKeys
-from tally.planning.options import parse_options
+from tally.planning.options import ARITHMETIC, parse_options
 from tally.planning.plan import Plan, PlanTable
 from tally.planning.sinks import SinkDeriver, create_sink, quoted, sink_table, text
 
@@ -26,6 +26,11 @@ class Draft:
 
     aggregate: Aggregate
     options: Mapping[str, Any]
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether sums and means that quietly go wrong are refused."""
+        return bool(self.options.get(ARITHMETIC, "exact") == "exact")
 
     def create_sinks(self) -> Iterator[tuple[str, str]]:
         """Yield, for each sink, the CREATE TABLE of its Flink table and the INSERT that fills it."""

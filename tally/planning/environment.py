@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -153,12 +153,76 @@ class FlinkPlanner:
         """Set a table option of this job."""
         self.t_env.get_config().set(key, value)
 
+    def aggregate_calls(self, text: str, functions: Collection[str]) -> list[tuple[str, int, int]]:
+        """Return the calls of some functions in a statement: type of the first argument, line and column, from 1.
+
+        Args:
+            text: of a statement that Flink accepts.
+            functions: their names, in upper case.
+        """
+        planner = self._java.getPlanner().createFlinkPlanner()
+        validator = planner.getOrCreateSqlValidator()
+        written = [
+            _place(call)
+            for query in _queries(planner.parser().parse(text))
+            for call in _calls(query, functions)
+        ]
+        typed = [
+            (str(validator.getValidatedNodeTypeIfKnown(call.getOperandList().get(0))), _place(call))
+            for query in _queries(planner.parser().parse(text))
+            for call in _calls(validator.validate(query), functions)
+        ]
+        # The validator writes the measures of MATCH_RECOGNIZE anew, in their order, without their places.
+        left = iter([place for place in written if place not in {known for _, known in typed}])
+        return [(type_, *(place if any(place) else next(left, (0, 0)))) for type_, place in typed]
+
     def compile(self, operations: Sequence[Any]) -> str:
         """Return the compiled plan, as JSON, of modify operations that run as one job."""
         sinks = get_gateway().jvm.java.util.ArrayList()
         for operation in operations:
             sinks.add(operation)
         return str(self._java.compilePlan(sinks).asJsonString())
+
+
+def _queries(node: Any) -> Iterator[Any]:
+    """Yield the queries of a statement's syntax tree."""
+    match node.getClass().getSimpleName():
+        case "SqlCreateOrAlterMaterializedTable":
+            yield node.getAsQuery()
+        case "SqlCreateView" | "SqlCreateViewAs":
+            yield node.getQuery()
+        case "RichSqlInsert":
+            yield node.getSource()
+        case "SqlExecute":
+            yield from _queries(node.getStatement())
+        case "SqlStatementSet":
+            for insert in node.getInserts():
+                yield from _queries(insert)
+
+
+def _calls(node: Any, functions: Collection[str]) -> Iterator[Any]:
+    """Yield the calls of some functions in a syntax tree."""
+    kinds = _kinds(node)
+    children = node if "SqlNodeList" in kinds else node.getOperandList() if "SqlCall" in kinds else ()
+    if "SqlCall" in kinds and children and str(node.getOperator().getName()).upper() in functions:
+        yield node
+    for child in children:
+        yield from _calls(child, functions)
+
+
+def _place(node: Any) -> tuple[int, int]:
+    """Return line and column of a node, from 1; zeros where it has none."""
+    place = node.getParserPosition()
+    return int(place.getLineNum()), int(place.getColumnNum())
+
+
+def _kinds(node: Any) -> set[str]:
+    """Return the names of a Java object's class and of those that it extends; none of null."""
+    kinds, class_ = set(), None if node is None else node.getClass()
+    while class_ is not None:
+        kinds.add(str(class_.getSimpleName()))
+        class_ = class_.getSuperclass()
+    return kinds
 
 
 def _with_metadata(table: Any, name: str, type_: str, key: str) -> Any:

@@ -184,6 +184,33 @@ def _keys_hint(keys: tuple[tuple[str, ...], ...]) -> str:
 
 
 @dataclass(eq=False)
+class NarrowArithmetic(ProjectError):
+    """A sum or a mean of integers whose type is too narrow for its result.
+
+    Attributes:
+        complaint: what is wrong, with the call.
+        instead: the call with its argument cast.
+        accepts: the option that accepts it, as it is written; empty where there is none.
+    """
+
+    complaint: str
+    instead: str
+    accepts: str
+    span: Span | None
+
+    @property
+    def message(self) -> str:
+        """Say what is wrong."""
+        return self.complaint
+
+    @property
+    def hint(self) -> str:
+        """Give the cast to write."""
+        accepted = f", or accept Flink's arithmetic with {self.accepts}" if self.accepts else ""
+        return f"write {self.instead}{accepted}"
+
+
+@dataclass(eq=False)
 class UnknownOption(ProjectError):
     """An option of an aggregate that does not exist."""
 

@@ -13,6 +13,8 @@ from tally.planning.errors import UnknownOption, UnknownSink, WrongOption
 from tally.planning.job import Clustering
 
 SINKS = ("cassandra", "kafka")
+ARITHMETIC = "arithmetic"
+"""The option that says whose arithmetic holds."""
 _UNITS = {"s": 1, "min": 60, "h": 3600, "d": 86400}
 _DURATION = re.compile(r"\s*(\d+)\s*(s|min|h|d)\s*")
 
@@ -125,6 +127,14 @@ OPTIONS: tuple[Option, ...] = (
         "'at-least-once'",
         "at-least-once is idempotent by key; exactly-once writes in transactions",
         _one_of("at-least-once", "exactly-once"),
+    ),
+    Option(
+        ARITHMETIC,
+        "'exact' or 'flink'",
+        "'exact'",
+        "exact refuses sums and means that quietly go wrong; flink lets the SUM of an integer begin anew below zero, "
+        "and cuts off the fraction of AVG",
+        _one_of("exact", "flink"),
     ),
 )
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from tally.errors import Span
+from tally.errors import ProjectErrors, Span
 from tally.planning.accounts import accounts_of, place_of, reads_of, with_gates
+from tally.planning.arithmetic_check import ArithmeticCheck, Written
 from tally.planning.companions import with_companions
 from tally.planning.counted import counting_node, with_counts
 from tally.planning.drafts import Declared, Draft, draft, missing_key, probe
@@ -60,6 +61,7 @@ class JobPlanner:
         self.resolver = Resolver(self.flink, self.names)
         self._options = JobOptions(self.flink, options)
         self._writes: list[_Write] = []
+        self._plain: list[Statement] = []
         self._drafts: list[Draft] = []
         self._group: Span | None = None
 
@@ -77,6 +79,7 @@ class JobPlanner:
             self._add_plain(statement, self.resolver.parse(statement))
 
     def _add_plain(self, statement: Statement, operation: Any) -> None:
+        self._plain.append(statement)
         match operation.getClass().getSimpleName():
             case "SetOperation":
                 self._options.set(operation, statement.span)
@@ -153,6 +156,7 @@ class JobPlanner:
             UnsupportedStatement: BEGIN STATEMENT SET without END.
             WindowOverSeveral, UnjudgedEventTime: as their names say.
             KeyNotUnique: a key is no unique key of what is written under it.
+            NarrowArithmetic: a sum or a mean that would quietly go wrong; ProjectErrors where there are several.
         """
         if self._group:
             raise UnsupportedStatement("BEGIN STATEMENT SET without END;", self._group)
@@ -166,6 +170,7 @@ class JobPlanner:
         tables = self._plain_tables(plan)
         for table in tables:
             self._judge_plain(table, keys)
+        self._judge_arithmetic(plan, tables)
         plan, accounts = self._accounted(without_former_versions(plan))
         plan, gates = identified(plan, self._gates(plan), self.resolver.sources.values())
         return Job(
@@ -289,6 +294,21 @@ class JobPlanner:
     def _judge_plain(self, table: PlanTable, keys: SinkKeys) -> None:
         if table.key and not keys.admits(table, table.key):
             raise KeyNotUnique(table.name, table.key, keys.keys(table), self._span_of(table.name))
+
+    def _judge_arithmetic(self, plan: Plan, tables: Sequence[PlanTable]) -> None:
+        written = [self._written(plan, one) for one in self._drafts if one.is_exact]
+        if tables:
+            sinks = tuple(table.node for table in tables)
+            written.append(Written(sinks, tuple(self._plain), self._writes[0].span, has_options=False))
+        mistakes = ArithmeticCheck(self.flink, self.names).mistakes(plan, written)
+        if mistakes:
+            raise mistakes[0] if len(mistakes) == 1 else ProjectErrors(mistakes)
+
+    def _written(self, plan: Plan, drafted: Draft) -> Written:
+        sinks = tuple(table.node for table in drafted.sink_nodes(plan))
+        statement = self.names.get(drafted.aggregate.name)
+        statements = (statement,) if statement else ()
+        return Written(sinks, statements, drafted.aggregate.span, has_options=True)
 
     def _span_of(self, name: str) -> Span | None:
         created = self.names[name].creates if name in self.names else None

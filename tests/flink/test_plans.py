@@ -205,7 +205,7 @@ COUNT = aggregate("SELECT region, COUNT(*) AS n FROM events GROUP BY region")
     [
         ("-- another comment\n\n" + COUNT.replace("SELECT", "\n  SELECT /* here too */"), True),
         (COUNT.replace("AS SELECT", "COMMENT 'How many?' AS SELECT"), True),
-        (COUNT.replace("COUNT(*)", "SUM(amount)"), False),
+        (COUNT.replace("COUNT(*)", "SUM(CAST(amount AS BIGINT))"), False),
         (COUNT.replace("FROM events", "FROM events WHERE amount > 0"), False),
         (COUNT.replace(") AS SELECT", ") WITH ('cassandra.table' = 'b') AS SELECT"), False),
     ],

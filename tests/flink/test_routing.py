@@ -20,7 +20,7 @@ WITH ('connector' = 'kafka', 'topic' = 'users', 'format' = 'json');
 """
 TOTALS = """
 CREATE MATERIALIZED TABLE totals (PRIMARY KEY (user_id) NOT ENFORCED) AS
-SELECT user_id, SUM(amount) AS amount FROM events{where} GROUP BY user_id;
+SELECT user_id, SUM(CAST(amount AS BIGINT)) AS amount FROM events{where} GROUP BY user_id;
 """
 
 

@@ -16,6 +16,6 @@ CREATE MATERIALIZED TABLE events_by_hour (
   PRIMARY KEY (window_end) NOT ENFORCED
 )
 AS
-SELECT window_end, SUM(amount) AS amount
+SELECT window_end, SUM(CAST(amount AS BIGINT)) AS amount
 FROM TUMBLE(TABLE regions, DESCRIPTOR(event_time), INTERVAL '1' HOUR)
 GROUP BY window_start, window_end;
