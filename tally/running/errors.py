@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from tally.errors import ProjectError, TallyError
+from tally.errors import ProjectError, Span, TallyError
 
 
 @dataclass(eq=False)
@@ -25,6 +25,35 @@ class JobFailed(TallyError):
     def hint(self) -> str | None:
         """Say where the whole story is."""
         return f"see the log in {self.logs}" if self.logs else None
+
+
+@dataclass(eq=False)
+class WaitsForClock(ProjectError):
+    """A bounded run of a result that Flink would drop the last rows of.
+
+    Attributes:
+        result: the aggregate, or the table that plain SQL writes.
+        what: of its query that waits for the clock.
+        file: of its job.
+    """
+
+    result: str
+    what: str
+    file: str
+    span: Span | None
+
+    @property
+    def message(self) -> str:
+        """Name the result, and say what a bounded run would do to it."""
+        return f"'{self.result}' has {self.what}: a bounded run ends before it closes, and would drop its last rows"
+
+    @property
+    def hint(self) -> str:
+        """Say what runs, and what would be bounded."""
+        return (
+            f"run it without --bounded: tally run {self.file}; "
+            "or take its windows over an event time, which the end of the input closes"
+        )
 
 
 @dataclass(eq=False)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from tally.planning.clocked import clocked
 from tally.planning.job import Aggregate, Job
 from tally.running.connections import Target, connected_plan
+from tally.running.errors import WaitsForClock
 from tally.serving.cassandra import clear, connect, ensure_keyspace, ensure_write_ceiling
 from tally.serving.schema import ensure_tables
 from tally.serving.tables import ServingTable, serving_table
@@ -52,6 +54,13 @@ def letter_topics(jobs: Iterable[Job]) -> dict[str, str]:
     return found
 
 
+def refuse_waiting(jobs: Iterable[Job]) -> None:
+    """Refuse a bounded run of results that wait for the clock; raises WaitsForClock of the first."""
+    for job in jobs:
+        for name, aggregate, what in clocked(job):
+            raise WaitsForClock(name, what, job.file, aggregate.span if aggregate else None)
+
+
 def prepare(jobs: Sequence[Job], target: Target, settings: Settings, feeds: Mapping[str, str]) -> None:
     """Check what the jobs read and create what they write.
 
@@ -62,9 +71,11 @@ def prepare(jobs: Sequence[Job], target: Target, settings: Settings, feeds: Mapp
         feeds: data set by topic, for the hint of a topic that is missing.
 
     Raises:
-        TopicMissing, TopicNotCompacted, TableDiffers, KafkaUnreachable, CassandraUnreachable: nothing was
-            created then.
+        WaitsForClock, TopicMissing, TopicNotCompacted, TableDiffers, KafkaUnreachable, CassandraUnreachable: nothing
+            was created then.
     """
+    if target.bounded:
+        refuse_waiting(jobs)
     for job in jobs:
         connected_plan(job, target)  # refuses a table without an address
     require_topics(target.kafka, [source for job in jobs for source in job.sources if source.topic], feeds)
