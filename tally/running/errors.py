@@ -75,6 +75,24 @@ class UndecodableRecord(TallyError):
 
 
 @dataclass(eq=False)
+class NoPythonValue(ProjectError):
+    """An argument or result of a Python function is of a type that Python has no value for."""
+
+    job: str
+    reason: str
+
+    @property
+    def message(self) -> str:
+        """Name the job, the function and the type."""
+        return f"job '{self.job}': {self.reason}"
+
+    @property
+    def hint(self) -> str:
+        """Say what can be done."""
+        return "cast it in the query to a type that has one, such as STRING or BIGINT"
+
+
+@dataclass(eq=False)
 class TooManyDeadLetters(TallyError):
     """More of a source's records are dead letters than it stands: its schema is wrong, rather than they."""
 

@@ -5,15 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from py4j.protocol import Py4JJavaError
 from pyflink.java_gateway import get_gateway
+from pyflink.util.exceptions import JavaException
 from pyflink.util.java_utils import get_field
 
-from tally.planning.environment import create_environment
+from tally.planning.environment import create_environment, java_causes
 from tally.planning.job import Job
 from tally.running.checkpoints import JobFolder
 from tally.running.connections import Target, connected_plan
+from tally.running.errors import NoPythonValue
 from tally.running.metering import Metering
+from tally.running.shipping import pickled_calls
 
 
 @dataclass(frozen=True)
@@ -40,6 +45,9 @@ def start(job: Job, launch: Launch, extra: Mapping[str, str]) -> str:
         job: what to run.
         launch: where and how.
         extra: options of this start: checkpoints, what to restore.
+
+    Raises:
+        NoPythonValue: a Python function has an argument or a result of a type that Python has no value for.
     """
     options = {
         **launch.options,
@@ -56,9 +64,20 @@ def start(job: Job, launch: Launch, extra: Mapping[str, str]) -> str:
     tables = environment._j_tenv
     plan = connected_plan(job, launch.target)
     planned = get_gateway().jvm.io.tally.connectors.job.PlannedJob(tables.execEnv(), tables, plan)
+    _call_python(planned, job)
     Metering(planned, job, launch.target).put_in()
     client = planned.start(executor, job.name)
     return str(client.getJobID().toString())
+
+
+def _call_python(planned: Any, job: Job) -> None:
+    try:
+        planned.callPython(*pickled_calls())
+    except (Py4JJavaError, JavaException) as error:
+        for name, reason in java_causes(error):
+            if name == "PythonFunctionException":
+                raise NoPythonValue(job.name, reason) from error
+        raise
 
 
 def _remote(cluster: str) -> dict[str, str]:

@@ -12,6 +12,7 @@ from pathlib import Path
 import cloudpickle  # type: ignore[import-untyped]
 
 from tally.planning.udfs import make_importable
+from tally.running import python_calls, python_values
 from tally.running.cluster import ClusterSetup
 
 # Options of config.yaml that belong to a cluster and its machines, and not to a job.
@@ -95,3 +96,15 @@ def ship_code(udfs: Path) -> None:
     # Planning says, with its place, what is wrong with a package that cannot be imported.
     with suppress(Exception):
         cloudpickle.register_pickle_by_value(importlib.import_module(udfs.name))
+
+
+def pickled_calls() -> tuple[bytes, bytes]:
+    """Return the classes that call scalar and table functions inside a task, as code: tally is not installed there."""
+    modules = (python_values, python_calls)
+    for module in modules:
+        cloudpickle.register_pickle_by_value(module)
+    try:
+        return cloudpickle.dumps(python_calls.ScalarCalls), cloudpickle.dumps(python_calls.TableCalls)
+    finally:
+        for module in modules:
+            cloudpickle.unregister_pickle_by_value(module)

@@ -89,7 +89,8 @@ final class Graph {
     return uid != null && uid.startsWith(prefix);
   }
 
-  private Collection<Transformation<?>> all() {
+  /** All of the job. */
+  Collection<Transformation<?>> all() {
     Set<Transformation<?>> found = new LinkedHashSet<>();
     sinks.forEach(sink -> collect(sink, found));
     return found;

@@ -18,6 +18,7 @@ import io.tally.connectors.late.LateGates;
 import io.tally.connectors.late.LateRowSerializer;
 import io.tally.connectors.late.WindowDoor;
 import io.tally.connectors.late.WindowSpec;
+import io.tally.connectors.python.PythonOperators;
 import io.tally.connectors.sessions.Sessions;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -77,6 +78,16 @@ public final class PlannedJob {
         new ArrayList<>(
             planner.translatePlan(planner.loadPlan(PlanReference.fromJsonString(plan))));
     this.graph = new Graph(List.copyOf(sinks));
+  }
+
+  /**
+   * Lets tally's operators call the Python functions of the plan.
+   *
+   * @param scalar the Python class that calls scalar functions, pickled
+   * @param table the one that calls table functions
+   */
+  public void callPython(byte[] scalar, byte[] table) {
+    graph.all().forEach(one -> PythonOperators.replace(one, scalar, table));
   }
 
   /**
