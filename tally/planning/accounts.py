@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tally.planning.derived import fields_of, is_kind
-from tally.planning.gates import duration
+from tally.planning.durations import duration
 from tally.planning.job import Account, Gate, Read
 from tally.planning.origins import fed_by, inputs_of
 from tally.planning.plan import Plan

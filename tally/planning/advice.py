@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from tally.errors import nearest_hint
+from tally.planning.limits import limit
 from tally.planning.sessions import USAGE
 
 _FACTORY = re.compile(
@@ -48,7 +49,7 @@ def shortened(reason: str) -> tuple[str, str | None]:
     if found := _MISSING.search(reason):
         names = ", ".join(f"'{name}'" for name in found[1].split())
         return f"options missing: {names}", f"write {names} in the WITH clause"
-    if meant := _of_call(reason):
+    if meant := _of_call(reason) or limit(reason):
         return meant
     if found := _OURS.fullmatch(reason.strip()):
         return found[1], found[2]

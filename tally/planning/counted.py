@@ -157,7 +157,7 @@ def _is_counted_by_flink(local: _Node) -> bool:
     """
     window = local.get("windowing", {}).get("window", {})
     counts = [
-        c for c in local["aggCalls"] if c["internalName"] == _COUNT["internalName"] and not c["argList"]
+        c for c in local["aggCalls"] if c.get("internalName") == _COUNT["internalName"] and not c["argList"]
     ]
     return window.get("type") == "HoppingWindow" and all(c["filterArg"] >= 0 for c in counts)
 

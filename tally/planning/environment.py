@@ -20,7 +20,7 @@ from pyflink.java_gateway import get_gateway
 from pyflink.table import EnvironmentSettings, StreamTableEnvironment, Table
 from pyflink.util.exceptions import JavaException
 
-from tally.planning.sessions import NAME
+from tally.planning import sessions, variances
 
 _ACCOUNT = (
     "what a job counts is true for a checkpoint only if no row is on its way between two operators then"
@@ -59,7 +59,10 @@ RELIED_ON_PREFIXES: Mapping[str, str] = {
 }
 
 
-FUNCTIONS: Mapping[str, str] = {NAME: "io.tally.connectors.sessions.Sessions"}
+FUNCTIONS: Mapping[str, str] = {
+    sessions.NAME: "io.tally.connectors.sessions.Sessions",
+    variances.NAME: "io.tally.connectors.statistics.SquaredDeviations",
+}
 """SQL functions that tally brings, and their classes."""
 
 
@@ -76,7 +79,7 @@ def create_environment(options: Mapping[str, str], jars: Sequence[Path]) -> Stre
         streams = StreamExecutionEnvironment.get_execution_environment(configuration)
         environment = StreamTableEnvironment.create(streams, settings.build())
     for name, of in FUNCTIONS.items():
-        environment.execute_sql(f"CREATE TEMPORARY SYSTEM FUNCTION {name} AS '{of}' LANGUAGE JAVA")
+        environment.execute_sql(f"CREATE TEMPORARY SYSTEM FUNCTION `{name}` AS '{of}' LANGUAGE JAVA")
     return environment
 
 
@@ -182,6 +185,15 @@ class FlinkPlanner:
         for operation in operations:
             sinks.add(operation)
         return str(self._java.compilePlan(sinks).asJsonString())
+
+    def translate(self, plan: str) -> None:
+        """Read a compiled plan back and make the graph of it that would run; nothing is started.
+
+        Flink refuses much only here: what it cannot read again, and what no operator can do.
+        """
+        planner = self._java.getPlanner()
+        reference = _table_package().api.PlanReference.fromJsonString(plan)
+        planner.translatePlan(planner.loadPlan(reference))
 
 
 def _queries(node: Any) -> Iterator[Any]:

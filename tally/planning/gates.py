@@ -14,11 +14,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
-from pydantic import TypeAdapter
-
+from tally.planning.durations import duration
 from tally.planning.errors import UngatedWindow
 from tally.planning.job import Gate
 from tally.planning.origins import fed_by, inputs_of, tables_behind
@@ -30,7 +28,6 @@ IDLE_TIMEOUT = "table.exec.source.idle-timeout"
 """Of all sources of a job; those of one source are options of its table."""
 TABLE_IDLE_TIMEOUT = "scan.watermark.idle-timeout"
 
-_DURATION: TypeAdapter[timedelta] = TypeAdapter(timedelta)
 _Node = Mapping[str, Any]
 
 
@@ -205,11 +202,6 @@ def _event_times(node: _Node) -> set[int]:
 
 def _is_event_time(type_: object) -> bool:
     return isinstance(type_, Mapping) and type_.get("kind") == "ROWTIME"
-
-
-def duration(text: str) -> timedelta:
-    """Return a width of time as a compiled plan has it, ISO 8601."""
-    return _DURATION.validate_python(text)
 
 
 _GATES: Mapping[str, Callable[[_Node, Plan], Iterator[Gate]]] = {

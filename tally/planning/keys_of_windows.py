@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any, Literal
 
-from pydantic import TypeAdapter
-
 from tally.planning.derived import Derived, Key, Node, width_of
+from tally.planning.durations import duration
 from tally.planning.job import Window
 
-_DURATION: TypeAdapter[timedelta] = TypeAdapter(timedelta)
 _Kind = Literal["tumbling", "hopping", "cumulating", "session"]
 
 # By Flink's name of the window: ours, and its member that is the time between two results of one group.
@@ -85,4 +82,4 @@ def _key(groups: int, bound: int) -> Key:
 
 def _window_of(described: Mapping[str, Any], name: str) -> Window:
     kind, step = _KINDS[described[name]]
-    return Window(kind, _DURATION.validate_python(described[step]))
+    return Window(kind, duration(described[step]))

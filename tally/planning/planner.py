@@ -39,6 +39,7 @@ from tally.planning.schema import columns_of, key_of
 from tally.planning.sessions import fitted
 from tally.planning.translate import complaint
 from tally.planning.udfs import make_importable
+from tally.planning.variances import with_variances
 from tally.planning.versions import without_former_versions
 from tally.project import Project, SqlFile, Statement, lex
 
@@ -157,6 +158,7 @@ class JobPlanner:
             WindowOverSeveral, UnjudgedEventTime: as their names say.
             KeyNotUnique: a key is no unique key of what is written under it.
             NarrowArithmetic: a sum or a mean that would quietly go wrong; ProjectErrors where there are several.
+            SqlValidationError: no job can be made of the plan.
         """
         if self._group:
             raise UnsupportedStatement("BEGIN STATEMENT SET without END;", self._group)
@@ -173,6 +175,7 @@ class JobPlanner:
         self._judge_arithmetic(plan, tables)
         plan, accounts = self._accounted(without_former_versions(plan))
         plan, gates = identified(plan, self._gates(plan), self.resolver.sources.values())
+        self._judge_graph(plan)
         return Job(
             name=name,
             file=file,
@@ -284,7 +287,19 @@ class JobPlanner:
         return self.resolver.retry(lambda: self._compiled(writes), lambda *_: span, span)
 
     def _compiled(self, writes: Sequence[_Write]) -> Plan:
-        return normalized(self.flink.compile([write.operation for write in writes]))
+        return with_variances(normalized(self.flink.compile([write.operation for write in writes])))
+
+    def _judge_graph(self, plan: Plan) -> None:
+        try:
+            self.flink.translate(plan.text)
+        except Exception:
+            # As in _compile: the write that fails alone as well is the one to be named.
+            for write in self._writes:
+                self._translated(self._plan([write]), write.span)
+            self._translated(plan, self._writes[0].span)
+
+    def _translated(self, plan: Plan, span: Span) -> None:
+        self.resolver.retry(lambda: self.flink.translate(plan.text), lambda *_: span, span)
 
     def _plain_tables(self, plan: Plan) -> list[PlanTable]:
         derived = {table.name for one in self._drafts for table in one.sink_nodes(plan)}

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from tally.planning.errors import IdleBesideClock, UngatedWindow
+from tally.planning.job import Window
 
 SOURCE = """
 CREATE TABLE {name} (
@@ -235,6 +237,21 @@ SHAPES = {
 def test_a_gate_stands_ahead_of_what_would_drop_late_rows(planned, shape):
     sql, expected = SHAPES[shape]
     assert gates(planned(sql)) == expected
+
+
+@pytest.mark.parametrize(
+    ("written", "offset"),
+    [
+        ("INTERVAL '-8' HOUR", timedelta(hours=-8)),
+        ("INTERVAL '-07:30' HOUR TO MINUTE", timedelta(hours=-7, minutes=-30)),
+        ("INTERVAL '5' HOUR", timedelta(hours=5)),
+    ],
+)
+def test_a_gate_has_the_offset_of_its_windows(planned, written, offset):
+    size = f"INTERVAL '1' DAY, {written}"
+    job = planned(windowed(f"TUMBLE({of('events', size)})"))
+    assert [(gate.size, gate.offset) for gate in job.gates] == [(timedelta(days=1), offset)]
+    assert job.aggregates[0].window == Window("tumbling", timedelta(days=1))
 
 
 def test_the_first_row_by_event_time_is_gated_where_it_drops_late_ones(planned):
