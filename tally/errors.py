@@ -84,6 +84,19 @@ class ProjectErrors(ProjectError):
         return "\n".join(str(error) for error in self.errors)
 
 
+def raise_all(errors: Iterable[TallyError]) -> None:
+    """Raise what was found: one mistake as it is, several together, each once; return where there is none.
+
+    What several files read may be wrong in each of them: it is one mistake.
+    """
+    flat = (
+        one for error in errors for one in (error.errors if isinstance(error, ProjectErrors) else (error,))
+    )
+    found = list({str(error): error for error in flat}.values())
+    if found:
+        raise found[0] if len(found) == 1 else ProjectErrors(found)
+
+
 def nearest(name: str, legal: Iterable[str]) -> str | None:
     """Return the legal name most like ``name``, or None when nothing is near."""
     by_lower = {candidate.lower(): candidate for candidate in legal}

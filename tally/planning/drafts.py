@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from tally.errors import Span
-from tally.planning.errors import KeyNotUnique, MissingKey
+from tally.planning.errors import KeyOvertaken, MissingKey
 from tally.planning.job import Aggregate, Column
 from tally.planning.keycheck import SinkKeys
 from tally.planning.options import ARITHMETIC, parse_options
@@ -50,10 +50,11 @@ class Draft:
 
         Raises:
             KeyNotUnique: the declared key is no unique key of the result.
+            KeyOvertaken: it is one, and cannot be kept.
         """
         aggregate, sink = self.aggregate, self.sink_nodes(plan)[0]
-        if not keys.admits(sink, aggregate.key):
-            raise KeyNotUnique(aggregate.name, aggregate.key, keys.keys(sink), aggregate.span)
+        if mistake := keys.mistake(aggregate.name, sink, aggregate.key, aggregate.span):
+            raise mistake
         window = keys.window(sink, aggregate.key)
         deriver = SinkDeriver(aggregate.name, aggregate.columns, aggregate.key, aggregate.span)
         return replace(aggregate, window=window, sinks=deriver.derive(self.options, window))
@@ -101,7 +102,10 @@ def probe(declared: Declared) -> tuple[str, str]:
     return create, f"INSERT INTO {table} SELECT * FROM {quoted(declared.name)}"
 
 
-def missing_key(declared: Declared, plan: Plan) -> MissingKey:
+def missing_key(declared: Declared, plan: Plan) -> MissingKey | KeyOvertaken:
     """Return the error for a result without a key, with the keys that its probe's plan tells."""
-    keys = SinkKeys(plan).keys(plan.tables("sink")[0])
-    return MissingKey(declared.name, keys, declared.span)
+    keys, (sink, *_) = SinkKeys(plan), plan.tables("sink")
+    mistake = keys.mistake(declared.name, sink, (), declared.span)
+    if isinstance(mistake, KeyOvertaken):
+        return mistake
+    return MissingKey(declared.name, keys.keys(sink), declared.span)

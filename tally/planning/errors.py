@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tally.errors import ProjectError, Span, nearest, nearest_hint
@@ -167,6 +168,45 @@ class KeyNotUnique(ProjectError):
     def hint(self) -> str:
         """Give the keys that would do."""
         return _keys_hint(self.keys)
+
+
+@dataclass(eq=False)
+class KeyOvertaken(ProjectError):
+    """A key of the result whose rows change, and are sent by other columns before the result is made.
+
+    Two versions of a row then come on two ways. Where the newer one comes first, the deletion of the older one
+    removes it.
+
+    Attributes:
+        aggregate: the aggregate, or table.
+        key: unique in its result.
+        sent_by: columns that rows are joined, grouped or ranked by.
+        columns: of the result, and the one to order by.
+    """
+
+    aggregate: str
+    key: tuple[str, ...]
+    sent_by: tuple[str, ...]
+    columns: tuple[Sequence[str], str]
+    span: Span | None
+
+    @property
+    def message(self) -> str:
+        """Name the key, and what makes it useless."""
+        sent = f"rows that change are joined by {', '.join(self.sent_by)}" if self.sent_by else "rows change"
+        return (
+            f"key ({', '.join(self.key)}) of '{self.aggregate}' is unique, but {sent}, which is not their key: "
+            "a new version of a row may come before the deletion of the old one, which would remove it"
+        )
+
+    @property
+    def hint(self) -> str:
+        """Show what puts the versions in order."""
+        names, order = self.columns
+        return (
+            f"keep one row a key: SELECT {', '.join(names)} FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY "
+            f"{', '.join(self.key)} ORDER BY {order}) AS place FROM (the query)) WHERE place = 1"
+        )
 
 
 def _keys_hint(keys: tuple[tuple[str, ...], ...]) -> str:
@@ -393,6 +433,63 @@ class WindowOverSeveral(ProjectError):
         return (
             f"make it a view: CREATE VIEW all_events AS SELECT ... UNION ALL SELECT ...; "
             f"then {self.window}(TABLE all_events, ...)"
+        )
+
+
+@dataclass(eq=False)
+class NotAWindow(ProjectError):
+    """Rows that are grouped by bounds of a window, of which Flink makes no window.
+
+    Attributes:
+        clause: ``GROUP BY`` or ``PARTITION BY``.
+        columns: names of the columns that rows are grouped by.
+        cause: ``python`` or ``join``: what keeps Flink from it; empty where a bound is missing.
+        window: as GROUP BY takes it: ``TUMBLE(event_time, INTERVAL '1' MINUTE)``; empty where it takes none.
+    """
+
+    clause: str
+    columns: tuple[str, ...]
+    cause: str
+    window: str
+    span: Span | None
+
+    @property
+    def message(self) -> str:
+        """Say what is grouped by, and what Flink makes of it."""
+        written = f"{self.clause} {', '.join(self.columns)}"
+        because = {
+            "python": " with an aggregate function in Python",
+            "join": " behind a join",
+        }.get(self.cause, "")
+        return (
+            f"{written}{because} is no window: its result would never close, and late events would change it"
+        )
+
+    @property
+    def hint(self) -> str:
+        """Show what makes a window of it."""
+        if self.cause == "python":
+            return self._as_group
+        if self.cause == "join":
+            return (
+                f"aggregate first, in a query of its own: SELECT ... FROM TUMBLE(...) {self._whole}; "
+                "then join its result"
+            )
+        return f"write {self._whole}; a query in between has to select both"
+
+    @property
+    def _whole(self) -> str:
+        others = set(self.columns) - {"window_start", "window_end", "window_time"}
+        return f"{self.clause} {'..., ' if others else ''}window_start, window_end"
+
+    @property
+    def _as_group(self) -> str:
+        if not self.window:
+            return "write GROUP BY ..., TUMBLE(...) or SESSION(...), or call a function of Flink's own"
+        kind, _, within = self.window.partition("(")
+        return (
+            f"leave the window function out: SELECT ..., {kind}_END({within} AS window_end FROM the table itself "
+            f"GROUP BY ..., {self.window}"
         )
 
 

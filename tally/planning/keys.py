@@ -32,20 +32,24 @@ from tally.planning.sessions import process_table_function
 Rule = Callable[[Node, Sequence[Derived]], Derived]
 
 
-def derive(nodes: Sequence[Node], edges: Sequence[Mapping[str, Any]]) -> dict[int, Derived]:
+def derive(
+    nodes: Sequence[Node], edges: Sequence[Mapping[str, Any]], *, in_order: bool = False
+) -> dict[int, Derived]:
     """Return what is known of each node of a compiled plan, by node id.
 
     Args:
         nodes: ``nodes`` of the plan's JSON, inputs before outputs.
         edges: ``edges`` of the plan's JSON.
+        in_order: what would hold if versions of a row never overtook each other at an exchange.
     """
+    rules = {**_RULES, "exchange": _pass} if in_order else _RULES
     derived: dict[int, Derived] = {}
     for node in nodes:
         inputs = [derived[edge["source"]] for edge in edges if edge["target"] == node["id"]]
         kind = _kind(node)
         if kind not in _HANDING_ON:
             inputs = [replace(one, versions=frozenset()) for one in inputs]
-        derived[node["id"]] = _RULES.get(kind, _unknown)(node, inputs)
+        derived[node["id"]] = rules.get(kind, _unknown)(node, inputs)
     return derived
 
 

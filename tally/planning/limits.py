@@ -5,6 +5,9 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable
+from datetime import timedelta
+
+from tally.planning.durations import interval
 
 Advice = tuple[str, str | None]
 
@@ -12,7 +15,6 @@ _MULTIPLE = re.compile(
     r"(HOP|CUMULATE) table function based aggregate requires (\w+) must be an integral multiple of (\w+), "
     r"but got \w+ (\d+) ms and \w+ (\d+) ms"
 )
-_UNITS = ((86_400_000, "DAY"), (3_600_000, "HOUR"), (60_000, "MINUTE"), (1_000, "SECOND"))
 
 
 def limit(reason: str) -> Advice | None:
@@ -25,18 +27,14 @@ def limit(reason: str) -> Advice | None:
 
 def _of_multiple(found: re.Match[str]) -> Advice:
     window, size, step = found[1], int(found[4]), int(found[5])
+    common = math.gcd(size, step)
     name = "slide" if window == "HOP" else "step"
-    said = f"{window} of {_interval(size)} by {_interval(step)}: the size must be a multiple of the {name}"
-    return said, f"choose a {name} that divides the size, such as {_interval(math.gcd(size, step))}"
+    said = f"{window} of {_written(size)} by {_written(step)}: the size must be a multiple of the {name}"
+    return said, f"choose a {name} that divides the size, such as {_written(common)}"
 
 
-def _interval(milliseconds: int) -> str:
-    """Return a width of time as SQL, in the largest unit that it is a whole number of."""
-    for width, unit in _UNITS:
-        if milliseconds % width == 0:
-            return f"INTERVAL '{milliseconds // width}' {unit}"
-    seconds, rest = divmod(milliseconds, 1_000)
-    return f"INTERVAL '{seconds}.{rest:03}' SECOND"
+def _written(milliseconds: int) -> str:
+    return interval(timedelta(milliseconds=milliseconds))
 
 
 def _said(said: str, hint: str) -> Callable[[re.Match[str]], Advice]:

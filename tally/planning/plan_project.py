@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from tally.errors import ProjectErrors, TallyError
+from tally.errors import TallyError, raise_all
 from tally.planning.job import Job
 from tally.planning.places import judge_places
 from tally.planning.planner import JobPlanner, plan_sql
@@ -42,8 +42,7 @@ def plan_files(
         except TallyError as error:
             mistakes.append(error)
     mistakes += judge_places(jobs)
-    if mistakes:
-        raise mistakes[0] if len(mistakes) == 1 else ProjectErrors(mistakes)
+    raise_all(mistakes)
     return tuple(jobs)
 
 

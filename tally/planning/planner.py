@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from tally.errors import ProjectErrors, Span
+from tally.errors import Span, raise_all
 from tally.planning.accounts import accounts_of, place_of, reads_of, with_gates
 from tally.planning.arithmetic_check import ArithmeticCheck, Written
 from tally.planning.companions import with_companions
@@ -17,7 +17,6 @@ from tally.planning.environment import FlinkPlanner
 from tally.planning.errors import (
     EmptyJob,
     IdleBesideClock,
-    KeyNotUnique,
     NullableKey,
     UngatedWindow,
     UnjudgedEventTime,
@@ -39,6 +38,7 @@ from tally.planning.schema import columns_of, key_of
 from tally.planning.sessions import fitted
 from tally.planning.translate import complaint
 from tally.planning.udfs import make_importable
+from tally.planning.unwindowed import not_windows
 from tally.planning.variances import with_variances
 from tally.planning.versions import without_former_versions
 from tally.project import Project, SqlFile, Statement, lex
@@ -156,7 +156,7 @@ class JobPlanner:
             EmptyJob: nothing writes anything.
             UnsupportedStatement: BEGIN STATEMENT SET without END.
             WindowOverSeveral, UnjudgedEventTime: as their names say.
-            KeyNotUnique: a key is no unique key of what is written under it.
+            KeyNotUnique, KeyOvertaken: a key is no unique key of what is written under it, or cannot be kept.
             NarrowArithmetic: a sum or a mean that would quietly go wrong; ProjectErrors where there are several.
             SqlValidationError: no job can be made of the plan.
         """
@@ -167,13 +167,14 @@ class JobPlanner:
         self._judge_windows()
         plan = with_companions(self._routed_plan())
         self._judge_times(plan)
+        raise_all(not_windows(plan, self._spans(plan)))
         keys = SinkKeys(plan)
         aggregates = tuple(one.judged(plan, keys) for one in self._drafts)
         tables = self._plain_tables(plan)
         for table in tables:
             self._judge_plain(table, keys)
         self._judge_arithmetic(plan, tables)
-        plan, accounts = self._accounted(without_former_versions(plan))
+        plan, accounts = self._accounted(with_variances(without_former_versions(plan)))
         plan, gates = identified(plan, self._gates(plan), self.resolver.sources.values())
         self._judge_graph(plan)
         return Job(
@@ -224,6 +225,14 @@ class JobPlanner:
             table.name: draft.aggregate.name for draft in self._drafts for table in draft.sink_nodes(plan)
         }
         return sinks | {table.name: table.name for table in self._plain_tables(plan)}
+
+    def _spans(self, plan: Plan) -> dict[str, Span]:
+        """Return where the aggregate, or else the plain table, of each table that the plan writes is declared."""
+        derived = {
+            table.name: draft.aggregate.span for draft in self._drafts for table in draft.sink_nodes(plan)
+        }
+        plain = (table.name for table in self._plain_tables(plan))
+        return derived | {name: self._span_of(name) or self._writes[0].span for name in plain}
 
     def _gates(self, plan: Plan) -> tuple[Gate, ...]:
         sources = self._routed()
@@ -287,7 +296,7 @@ class JobPlanner:
         return self.resolver.retry(lambda: self._compiled(writes), lambda *_: span, span)
 
     def _compiled(self, writes: Sequence[_Write]) -> Plan:
-        return with_variances(normalized(self.flink.compile([write.operation for write in writes])))
+        return normalized(self.flink.compile([write.operation for write in writes]))
 
     def _judge_graph(self, plan: Plan) -> None:
         try:
@@ -295,7 +304,7 @@ class JobPlanner:
         except Exception:
             # As in _compile: the write that fails alone as well is the one to be named.
             for write in self._writes:
-                self._translated(self._plan([write]), write.span)
+                self._translated(with_variances(self._plan([write])), write.span)
             self._translated(plan, self._writes[0].span)
 
     def _translated(self, plan: Plan, span: Span) -> None:
@@ -307,17 +316,16 @@ class JobPlanner:
         return [table for table in plan.tables("sink") if table.name not in derived]
 
     def _judge_plain(self, table: PlanTable, keys: SinkKeys) -> None:
-        if table.key and not keys.admits(table, table.key):
-            raise KeyNotUnique(table.name, table.key, keys.keys(table), self._span_of(table.name))
+        mistake = keys.mistake(table.name, table, table.key, self._span_of(table.name)) if table.key else None
+        if mistake:
+            raise mistake
 
     def _judge_arithmetic(self, plan: Plan, tables: Sequence[PlanTable]) -> None:
         written = [self._written(plan, one) for one in self._drafts if one.is_exact]
         if tables:
             sinks = tuple(table.node for table in tables)
             written.append(Written(sinks, tuple(self._plain), self._writes[0].span, has_options=False))
-        mistakes = ArithmeticCheck(self.flink, self.names).mistakes(plan, written)
-        if mistakes:
-            raise mistakes[0] if len(mistakes) == 1 else ProjectErrors(mistakes)
+        raise_all(ArithmeticCheck(self.flink, self.names).mistakes(plan, written))
 
     def _written(self, plan: Plan, drafted: Draft) -> Written:
         sinks = tuple(table.node for table in drafted.sink_nodes(plan))

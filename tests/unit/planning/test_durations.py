@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from tally.planning.durations import duration
+from tally.planning.durations import duration, interval
 
 
 # What `java.time.Duration.toString` gives for these.
@@ -28,3 +28,18 @@ def test_a_width_of_time_has_its_sign(text, width):
 def test_what_java_does_not_write_is_none(text):
     with pytest.raises(ValueError, match="not a duration"):
         duration(text)
+
+
+@pytest.mark.parametrize(
+    ("width", "written"),
+    [
+        (timedelta(days=2), "INTERVAL '2' DAY"),
+        (timedelta(hours=36), "INTERVAL '36' HOUR"),
+        (timedelta(minutes=90), "INTERVAL '90' MINUTE"),
+        (timedelta(seconds=5), "INTERVAL '5' SECOND"),
+        (timedelta(milliseconds=1500), "INTERVAL '1.5' SECOND"),
+        (timedelta(milliseconds=7), "INTERVAL '0.007' SECOND"),
+    ],
+)
+def test_a_width_is_written_in_its_largest_whole_unit(width, written):
+    assert interval(width) == written

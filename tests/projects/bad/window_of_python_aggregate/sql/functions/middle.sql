@@ -1,0 +1,1 @@
+CREATE FUNCTION middle AS 'udfs.statistics.middle' LANGUAGE PYTHON;
