@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tally.errors import ProjectError
+from tally.errors import ProjectError, TallyError, raise_all
 from tally.flink_conf import read_flink_conf
-from tally.project import Project, load_project
+from tally.project import Project, in_order, read_project
 from tally.serving.catalog import fingerprint, save_catalog
 from tally.serving.tables import serving_table
 from tally.stack.archives import flink_archive_options
@@ -32,12 +32,14 @@ class Opened:
         jars: connectors and formats.
         conf: folder of Flink's configuration.
         options: Flink options, of its config.yaml.
+        mistakes: in its SQL files, which could be read beside them.
     """
 
     project: Project
     jars: Sequence[Path]
     conf: Path
     options: Mapping[str, str]
+    mistakes: tuple[TallyError, ...] = ()
 
     @property
     def logs(self) -> Path:
@@ -52,12 +54,12 @@ def open_project(*, runs: bool = False) -> Opened:
         runs: whether jobs run in that JVM; else it only plans them.
 
     Raises:
-        NoProject, ProjectErrors, UnknownSetting, WrongSetting: the project is wrong.
+        NoProject, UnknownSetting, WrongSetting: the project is wrong.
         StackError: a jar is missing and cannot be fetched, or there is no fitting Java.
     """
-    project = load_project(Path.cwd())
+    project, mistakes = read_project(Path.cwd())
     conf = flink_conf(project.root)
-    opened = Opened(project, flink_jars(), conf, read_flink_conf(conf))
+    opened = Opened(project, flink_jars(), conf, read_flink_conf(conf), mistakes)
     _configure_jvm(opened, runs)
     return opened
 
@@ -75,23 +77,66 @@ def plan(opened: Opened, files: Sequence[Path]) -> tuple[Job, ...]:
     """Plan some files, or all jobs of the project when none is named, and keep what was planned.
 
     Raises:
-        ProjectError: what is wrong with them.
+        ProjectError: what is wrong with them, all of it.
     """
-    from tally.planning.plan_project import plan_files  # noqa: PLC0415
-
-    root = opened.project.root
-    before = fingerprint(root)
-    every = [file.path for file in opened.project.aggregates] + list(opened.project.jobs)
-    if not every and not files:
-        raise NothingToRun(str(root))
-    jobs = plan_files(opened.project, files or every, ((), opened.options))
-    aggregates = tuple(aggregate for job in jobs for aggregate in job.aggregates)
-    for aggregate in aggregates:
-        # Refused here and not when it is served: a type, a table name, a bucket column that cannot be.
-        if aggregate.cassandra:
-            serving_table(aggregate, opened.project.settings.cassandra.keyspace)
-    save_catalog(root, aggregates, before, is_complete=not files)
+    jobs, mistakes = plan_each(opened, files)
+    raise_all(mistakes)
     return jobs
+
+
+def plan_each(opened: Opened, files: Sequence[Path]) -> tuple[tuple[Job, ...], tuple[TallyError, ...]]:
+    """Return the jobs that nothing is wrong with, and what is wrong with the others.
+
+    Raises:
+        NothingToRun: there is no file.
+    """
+    from tally.planning import plan_project  # noqa: PLC0415
+
+    project, root = opened.project, opened.project.root
+    before = fingerprint(root)
+    every = [file.path for file in project.aggregates] + list(project.jobs)
+    if not every and not files and not opened.mistakes:
+        raise NothingToRun(str(root))
+    unread = {error.span.file for error in opened.mistakes if error.span}
+    paths = [path for path in files or every if _name(path, root) not in unread]
+    planned, mistakes = plan_project.plan_each(project, paths, ((), opened.options))
+    if opened.mistakes:
+        mistakes = (*in_order(opened.mistakes).errors, *(one for one in mistakes if not _follows(one)))
+    jobs, unserved = _servable(planned, project.settings.cassandra.keyspace)
+    mistakes += unserved
+    aggregates = tuple(aggregate for job in jobs for aggregate in job.aggregates)
+    save_catalog(root, aggregates, before, is_complete=not files and not mistakes)
+    return jobs, mistakes
+
+
+def _name(path: Path, root: Path) -> str:
+    resolved = path.resolve()
+    return resolved.relative_to(root).as_posix() if resolved.is_relative_to(root) else str(path)
+
+
+def _follows(mistake: TallyError) -> bool:
+    """Tell whether a mistake may only come of one in another file, which could not be read."""
+    from tally.planning.errors import UnknownFunction, UnknownTable  # noqa: PLC0415
+
+    return isinstance(mistake, UnknownFunction | UnknownTable)
+
+
+def _servable(jobs: Sequence[Job], keyspace: str) -> tuple[tuple[Job, ...], tuple[TallyError, ...]]:
+    """Return the jobs whose aggregates can all be served, and what is wrong with the others.
+
+    Refused here and not when it is served: a type, a table name, a bucket column that cannot be.
+    """
+    served: list[Job] = []
+    mistakes: list[TallyError] = []
+    for job in jobs:
+        try:
+            for aggregate in job.aggregates:
+                if aggregate.cassandra:
+                    serving_table(aggregate, keyspace)
+            served.append(job)
+        except TallyError as error:
+            mistakes.append(error)
+    return tuple(served), tuple(mistakes)
 
 
 @dataclass(eq=False)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
 import click
 
 from tally.cli.context import debug_option
 from tally.cli.mode import Mode, announce, mode_options, request_of
-from tally.cli.planned import FILES, Opened, open_project, plan
-from tally.errors import TallyError
+from tally.cli.planned import FILES, Opened, open_project, plan_each
+from tally.errors import ProjectErrors, TallyError, raise_all
 from tally.stack import addresses
 
 
@@ -19,10 +19,11 @@ from tally.stack import addresses
 @FILES
 @mode_options
 @debug_option
-def command(files: tuple[Path, ...], **options: bool) -> None:
+def command(files: tuple[Path, ...], **options: bool) -> int:
     r"""Run jobs in a mini-cluster on this machine until Ctrl-C: all of the project, or the FILEs.
 
-    A job goes on from its last checkpoint, while its plan is the one that the checkpoint belongs to.
+    A job goes on from its last checkpoint, while its plan is the one that the checkpoint belongs to. Jobs with
+    mistakes are said and left out; the others run, and the exit code is 1.
 
     \b
     Example:
@@ -36,7 +37,11 @@ def command(files: tuple[Path, ...], **options: bool) -> None:
 
     opened = open_project(runs=True)
     click.echo("planning ...", err=True)
-    jobs = plan(opened, files)
+    jobs, mistakes = plan_each(opened, files)
+    if not jobs:
+        raise_all(mistakes)
+    for mistake in mistakes:
+        click.echo(f"error: {mistake}", err=True)
     announce(jobs, mode)
     began = time.time() * 1000
     with live() as show:
@@ -46,6 +51,17 @@ def command(files: tuple[Path, ...], **options: bool) -> None:
         click.echo(f"{late} late rows were not counted; `tally dead SOURCE --late` shows them", err=True)
     for line in _accounts(opened, {job.name for job in jobs if job.accounts}, mode, began):
         click.echo(line, err=True)
+    if mistakes:
+        click.echo(f"error: not run: {', '.join(_left_out(mistakes))}, as said above", err=True)
+    return 1 if mistakes else 0
+
+
+def _left_out(mistakes: Iterable[TallyError]) -> Iterable[str]:
+    """Return the files that mistakes are in, each once."""
+    each = (
+        one for error in mistakes for one in (error.errors if isinstance(error, ProjectErrors) else (error,))
+    )
+    return dict.fromkeys(one.span.file for one in each if one.span)
 
 
 def _accounts(opened: Opened, jobs: Collection[str], mode: Mode, began: float) -> Iterator[str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from tally.errors import ProjectError, Span, nearest, nearest_hint
 from tally.planning import sessions
+from tally.planning.elsewhere import in_flink
 
 
 @dataclass(eq=False)
@@ -16,6 +17,7 @@ class SqlSyntaxError(ProjectError):
     reason: str
     span: Span | None
     expecting: tuple[str, ...] = ()
+    advice: str | None = None
 
     @property
     def message(self) -> str:
@@ -24,8 +26,14 @@ class SqlSyntaxError(ProjectError):
 
     @property
     def hint(self) -> str | None:
-        """Give what Flink would have taken there, where that is a short list."""
-        return f"expected one of: {', '.join(self.expecting)}" if 0 < len(self.expecting) <= 12 else None
+        """Give advice, or what Flink would have taken there, where that is a short list."""
+        # <IDENTIFIER> and its like are names.
+        others = (
+            word if word == "<EOF>" else "a name" if word[0] == "<" else word for word in self.expecting
+        )
+        words = tuple(dict.fromkeys(others))
+        expected = f"expected one of: {', '.join(words)}" if 0 < len(words) <= 12 else None
+        return self.advice or expected
 
 
 @dataclass(eq=False)
@@ -86,6 +94,8 @@ class UnknownFunction(ProjectError):
         name = self.signature.partition("(")[0]
         if name.lower() == sessions.NAME:
             return f"write {sessions.USAGE}"
+        if instead := in_flink(name):
+            return instead
         near = nearest(name, self.legal)
         if near and near != name:
             return f"did you mean '{near}'?"
@@ -116,6 +126,7 @@ class NullableKey(ProjectError):
 
     aggregate: str
     column: str
+    type: str
     origin: str | None
     span: Span | None
 
@@ -127,8 +138,28 @@ class NullableKey(ProjectError):
     @property
     def hint(self) -> str:
         """Name the source column to declare NOT NULL, where the column comes from one."""
-        instead = f"group by COALESCE({self.column}, '...') and select that AS {self.column}"
+        value = _value_of(self.type)
+        if value is None:
+            return f"declare {self.origin or 'the column that it comes from'} NOT NULL"
+        instead = f"group by COALESCE({self.column}, {value}) and select that AS {self.column}"
         return f"declare {self.origin} NOT NULL, or {instead}" if self.origin else instead
+
+
+# What can be put in the place of NULL: a value of each type of key columns, never NULL itself.
+_VALUES = (
+    (("STRING", "VARCHAR", "CHAR"), "'...'"),
+    (("TINYINT", "SMALLINT", "INT", "BIGINT", "FLOAT", "DOUBLE", "DECIMAL"), "0"),
+    (("BOOLEAN",), "FALSE"),
+    (("TIMESTAMP_LTZ",), "CAST(TIMESTAMP '1970-01-01 00:00:00' AS TIMESTAMP_LTZ(3))"),
+    (("TIMESTAMP",), "TIMESTAMP '1970-01-01 00:00:00'"),
+    (("DATE",), "DATE '1970-01-01'"),
+    (("TIME",), "TIME '00:00:00'"),
+    (("BYTES", "VARBINARY", "BINARY"), "x'00'"),
+)
+
+
+def _value_of(type_: str) -> str | None:
+    return next((value for names, value in _VALUES if type_.startswith(names)), None)
 
 
 @dataclass(eq=False)

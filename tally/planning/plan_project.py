@@ -34,6 +34,15 @@ def plan_files(
     project: Project, paths: Sequence[Path], base: tuple[Sequence[Path], Mapping[str, str]]
 ) -> tuple[Job, ...]:
     """Return the Jobs of some files; ``base`` holds jars and Flink options. Raises as ``plan_project``."""
+    jobs, mistakes = plan_each(project, paths, base)
+    raise_all(mistakes)
+    return jobs
+
+
+def plan_each(
+    project: Project, paths: Sequence[Path], base: tuple[Sequence[Path], Mapping[str, str]]
+) -> tuple[tuple[Job, ...], tuple[TallyError, ...]]:
+    """Return the Jobs of those of some files that nothing is wrong with, and what is wrong with the others."""
     jobs: list[Job] = []
     mistakes: list[TallyError] = []
     for path in paths:
@@ -41,9 +50,10 @@ def plan_files(
             jobs.append(plan_file(project, path, base))
         except TallyError as error:
             mistakes.append(error)
-    mistakes += judge_places(jobs)
-    raise_all(mistakes)
-    return tuple(jobs)
+    taken = judge_places(jobs)
+    # Who claims a place second is refused; who has it is not.
+    files = {error.span.file for error in taken if error.span}
+    return tuple(job for job in jobs if job.file not in files), (*mistakes, *taken)
 
 
 def plan_file(project: Project, path: Path, base: tuple[Sequence[Path], Mapping[str, str]]) -> Job:

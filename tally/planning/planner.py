@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,14 +19,16 @@ from tally.planning.errors import (
     EmptyJob,
     IdleBesideClock,
     NullableKey,
+    SqlValidationError,
     UngatedWindow,
     UnjudgedEventTime,
     UnsupportedStatement,
     WindowOverSeveral,
 )
 from tally.planning.gates import IDLE_TIMEOUT, ONE_PHASE, gates_of, needs_one_phase
+from tally.planning.hints import column_hint
 from tally.planning.identities import identified
-from tally.planning.job import Account, Aggregate, Gate, Job, Source
+from tally.planning.job import Account, Aggregate, Column, Gate, Job, Source
 from tally.planning.keycheck import SinkKeys
 from tally.planning.latest_rows import MINI_BATCH, MINI_BATCH_BOUNDS, is_misjudged
 from tally.planning.lineage import origin_of, partly_read
@@ -42,6 +45,8 @@ from tally.planning.unwindowed import not_windows
 from tally.planning.variances import with_variances
 from tally.planning.versions import without_former_versions
 from tally.project import Project, SqlFile, Statement, lex
+
+_UNKNOWN_KEY = re.compile(r"Primary key column '(.*)' is not defined in the schema")
 
 
 @dataclass(frozen=True)
@@ -120,12 +125,27 @@ class JobPlanner:
                     raise self._nullable_key(statement, found.nullable_key) from error
                 raise
 
-        return self.resolver.retry(parse, statement.at, statement.span)
+        def parsed() -> Any:
+            return self.resolver.retry(parse, statement.at, statement.span)
+
+        try:
+            return self.resolver.advised(statement, parsed)
+        except SqlValidationError as error:
+            found = _UNKNOWN_KEY.search(error.reason)
+            if not found:
+                raise
+            columns = [column.name for column in self._result(statement)]
+            raise replace(error, advice=column_hint(found[1], columns)) from error
+
+    def _result(self, statement: Statement) -> tuple[Column, ...]:
+        """Return the columns of the query of an aggregate."""
+        return columns_of(self.flink.parse(query_of(statement)).getResolvedSchema())
 
     def _nullable_key(self, statement: Statement, column: str) -> NullableKey:
         assert statement.creates
         origin = origin_of(self.flink.parse(query_of(statement)), column)
-        return NullableKey(statement.creates.name, column, origin, statement.creates.span)
+        type_ = next(one.type for one in self._result(statement) if one.name == column)
+        return NullableKey(statement.creates.name, column, type_, origin, statement.creates.span)
 
     def add_declared(self, declared: Declared) -> None:
         """Take in an aggregate whose result is registered under its name.

@@ -7,13 +7,15 @@ name is no dependency, and what a job does not read is never registered.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from tally.errors import Span
 from tally.planning.environment import FlinkPlanner
 from tally.planning.errors import (
     IdleBesideClock,
+    SqlSyntaxError,
     SqlValidationError,
     UnknownFunction,
     UnknownTable,
@@ -21,6 +23,7 @@ from tally.planning.errors import (
     ViewCycle,
 )
 from tally.planning.gates import TABLE_IDLE_TIMEOUT
+from tally.planning.hints import Hints
 from tally.planning.job import Function, Source
 from tally.planning.routing import (
     LETTER,
@@ -37,7 +40,7 @@ from tally.planning.schema import columns_of, watermark_of
 from tally.planning.sinks import UNSET, quoted, text
 from tally.planning.translate import At, Complaint, complaint
 from tally.planning.udfs import check_function
-from tally.project import Statement
+from tally.project import Statement, lex
 
 Result = TypeVar("Result")
 
@@ -75,7 +78,46 @@ class Resolver:
         Raises:
             SqlSyntaxError, SqlValidationError, UnknownTable, UnknownFunction, ViewCycle: with the place in the file.
         """
-        return self.retry(lambda: self._flink.parse(statement.text), statement.at, statement.span)
+        return self.advised(
+            statement,
+            lambda: self.retry(lambda: self._flink.parse(statement.text), statement.at, statement.span),
+        )
+
+    def advised(self, statement: Statement, action: Callable[[], Result]) -> Result:
+        """Run ``action``, which parses a statement; its mistakes get what to write instead, where that is known."""
+        try:
+            return action()
+        except (SqlSyntaxError, SqlValidationError) as error:
+            hints = Hints(
+                statement,
+                lambda text, place: self._reads_further(statement, text, place),
+                lambda: self._columns(statement),
+                (name for name, one in self._names.items() if _kind(one) != "function"),
+            )
+            advice = error.advice or hints.of(error)
+            place = hints.place(error) or error.span
+            if (advice, place) == (error.advice, error.span):
+                raise
+            raise replace(error, advice=advice, span=place) from error
+
+    def _reads_further(self, statement: Statement, text: str, place: Span) -> bool:
+        """Tell whether Flink's parser gets behind a place, of a statement that is changed near it."""
+        try:
+            self._flink.parse(text)
+        except Exception as error:
+            found = complaint(error, statement.at, statement.span)
+            mistake = found.error if found else None
+            if isinstance(mistake, SqlSyntaxError):
+                return mistake.span is not None and mistake.span > replace(place, column=place.column + 2)
+        return True
+
+    def _columns(self, statement: Statement) -> Iterator[str]:
+        """Yield the columns of the tables and views that a statement names, as far as they are defined."""
+        words = {token.text.strip("`") for token in lex(statement.text)}
+        for name in words & self._defined:
+            if _kind(self._names[name]) != "function":
+                schema = self._flink.t_env.from_path(quoted(name))._j_table.getResolvedSchema()
+                yield from (column.name for column in columns_of(schema))
 
     def retry(self, action: Callable[[], Result], at: At, span: Span) -> Result:
         """Run ``action`` until nothing is missing; errors of Flink become errors of tally."""

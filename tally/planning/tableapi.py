@@ -17,7 +17,7 @@ from tally.errors import Span, TallyError
 from tally.jobs import ATTRIBUTE, Declaration
 from tally.planning.drafts import Declared
 from tally.planning.errors import JobImportFailed, NullableKey, WrongOption
-from tally.planning.job import Job
+from tally.planning.job import Column, Job
 from tally.planning.planner import JobPlanner
 from tally.planning.schema import columns_of
 from tally.project import Project
@@ -78,20 +78,20 @@ def _add(planner: JobPlanner, function: Callable[[Any], Any], file: str) -> None
     except Exception as error:
         raise JobImportFailed(_reason(error), Span(file, _line_of(error, file, span.line), 1)) from error
     columns = columns_of(table._j_table.getResolvedSchema())
-    _check_key(declaration, {column.name: column.nullable for column in columns}, span)
+    _check_key(declaration, {column.name: column for column in columns}, span)
     planner.add_declared(
         Declared(declaration.name, declaration.comment, columns, declaration.key, declaration.options, span)
     )
 
 
-def _check_key(declaration: Declaration, nullable: dict[str, bool], span: Span) -> None:
-    for column in declaration.key:
-        if column not in nullable:
+def _check_key(declaration: Declaration, columns: dict[str, Column], span: Span) -> None:
+    for name in declaration.key:
+        if name not in columns:
             raise WrongOption(
-                declaration.name, "key", column, f"columns of the result: {', '.join(nullable)}", span
+                declaration.name, "key", name, f"columns of the result: {', '.join(columns)}", span
             )
-        if nullable[column]:
-            raise NullableKey(declaration.name, column, None, span)
+        if columns[name].nullable:
+            raise NullableKey(declaration.name, name, columns[name].type, None, span)
 
 
 def _reason(error: Exception) -> str:

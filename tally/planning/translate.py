@@ -21,11 +21,15 @@ At = Callable[[int, int], Span]
 _POSITION = re.compile(r"(?:From|At) line (\d+), column (\d+)(?: to line \d+, column \d+)?: (.*)", re.DOTALL)
 _POSITION_LAST = re.compile(r"(.*) at line (\d+), column (\d+)\.?$", re.DOTALL)
 _ENCOUNTERED = re.compile(r"(.*?) at line (\d+), column (\d+)\.?\s*(?:Was expecting.*?:\s*(.*))?$", re.DOTALL)
+_LEXICAL = re.compile(
+    r"Lexical error at line (\d+), column (\d+)\.\s+Encountered: \"(.*?)\" \(\d+\)", re.DOTALL
+)
 _MISSING_TABLE = re.compile(r"Object '([^']+)' not found|Cannot find table '([^']+)' in any of the catalogs")
 _MISSING_PATH = re.compile(
     r"Table `?([^`\s]+)`? was not found|The table (?:name )?'?`?([^`'\s]+)`?'? (?:was not|does not)"
 )
 _MISSING_FUNCTION = re.compile(r"No match found for function signature (\w+\(.*\))")
+_TABLE_ARGUMENT = re.compile(r"<RecordType\([^<>]*>")
 _NULLABLE_KEY = re.compile(r"Invalid primary key '.*'\. Column '(.*)' is nullable")
 
 
@@ -65,7 +69,8 @@ def complaint(error: Exception, at: At, start: Span) -> Complaint | None:
     span, reason = _located(causes, at, start)
     everything = "\n".join(text for _, text in causes)
     if found := _MISSING_FUNCTION.search(everything):
-        return Complaint(_validation(found[0], span), missing_function=found[1])
+        signature = _TABLE_ARGUMENT.sub("<TABLE>", found[1])
+        return Complaint(_validation(found[0], span), missing_function=signature)
     if found := _MISSING_TABLE.search(everything) or _MISSING_PATH.search(everything):
         return Complaint(_validation(reason, span), missing_table=next(filter(None, found.groups())))
     if found := _NULLABLE_KEY.search(everything):
@@ -90,7 +95,11 @@ def _located(causes: list[tuple[str, str]], at: At, start: Span) -> tuple[Span, 
 
 
 def _syntax_error(causes: list[tuple[str, str]], at: At, start: Span) -> TallyError:
-    found = _ENCOUNTERED.search(causes[0][1].removeprefix("SQL parse failed. "))
+    said = causes[0][1].removeprefix("SQL parse failed. ")
+    if lexical := _LEXICAL.search(said):
+        odd = f"'{lexical[3]}'" if lexical[3].strip("\\nrt ") else "what is before this"
+        return SqlSyntaxError(f"{odd} has no meaning here", at(int(lexical[1]), int(lexical[2])))
+    found = _ENCOUNTERED.search(said)
     if not found:
         span, reason = _located(causes, at, start)
         return SqlSyntaxError(shortened(reason.removeprefix("SQL parse failed. "))[0], span)

@@ -5,9 +5,10 @@ files at once. What a statement means is judged in planning, by Flink's own pars
 May not import: planning, running, serving, stack, datasets, recount, cli, pyflink, py4j, subprocess.
 """
 
+from tally.project.errors import in_order
 from tally.project.files import SqlFile
 from tally.project.lexer import Token, lex
-from tally.project.project import Project, load_file, load_project
+from tally.project.project import Project, load_file, load_project, read_project
 from tally.project.root import NoProject, find_root
 from tally.project.statements import Created, Statement
 
@@ -19,7 +20,9 @@ __all__ = [
     "Statement",
     "Token",
     "find_root",
+    "in_order",
     "lex",
     "load_file",
     "load_project",
+    "read_project",
 ]

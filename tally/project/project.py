@@ -78,6 +78,20 @@ def load_project(root: Path, environ: Mapping[str, str] | None = None) -> Projec
         UnknownSetting: and the other errors of the settings.
         ProjectErrors: all mistakes in the SQL files, by place.
     """
+    project, mistakes = read_project(root, environ)
+    if mistakes:
+        raise in_order(mistakes)
+    return project
+
+
+def read_project(
+    root: Path, environ: Mapping[str, str] | None = None
+) -> tuple[Project, tuple[ProjectError, ...]]:
+    """Return what can be read of the project, as ``load_project``, and the mistakes in its SQL files.
+
+    Raises:
+        NoProject, UnknownSetting: as ``load_project``.
+    """
     variables = process_environment() if environ is None else environ
     folder = find_root(root)
     settings = load_settings(folder, variables)
@@ -87,9 +101,7 @@ def load_project(root: Path, environ: Mapping[str, str] | None = None) -> Projec
         files[room], wrong = _read_room(folder, room, variables)
         mistakes += wrong
     mistakes += judge_names(file for room in ROOMS for file in files[room])
-    if mistakes:
-        raise in_order(mistakes)
-    return Project(
+    project = Project(
         root=folder,
         name=project_name(folder),
         settings=settings,
@@ -100,6 +112,7 @@ def load_project(root: Path, environ: Mapping[str, str] | None = None) -> Projec
         jobs=tuple(_job_modules(folder)),
         udfs=folder / "udfs" if (folder / "udfs").is_dir() else None,
     )
+    return project, tuple(mistakes)
 
 
 def load_file(project: Project, path: Path, environ: Mapping[str, str] | None = None) -> SqlFile:
