@@ -3,12 +3,14 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check format bench venv jars jars-checksums lock wheel clean prerequisites spotless
+.PHONY: help demo test test-java test-python check style format bench venv jars jars-checksums lock wheel clean \
+  prerequisites spotless
 
 PYTHON := .venv/bin/python
 DEPENDENCIES := .venv/.dependencies
 PACKAGE := .venv/.package
-CONNECTORS := jars/connectors/target/.tested
+CONNECTORS := jars/connectors/target/.built
+CONNECTORS_TESTED := jars/connectors/target/.tested
 MAVEN := mvn -q -B -Dstyle.color=never
 UV := uv==0.13.9
 # Each has a Kafka, a Cassandra and a JVM of its own, about 3 GB; what two do on two cores leaves a third of them idle.
@@ -20,10 +22,19 @@ help: ## This list
 demo: venv jars ## Start Kafka and Cassandra, feed real data, run, query, and verify against a recount
 	.venv/bin/tally demo
 
-test: check jars ## Set-up, all checks, all tests
+# Half of the time is waiting, for Maven, for servers, for event time: so what needs nothing of each other runs at once.
+test: venv ## Set-up, all checks, all tests
+	@$(MAKE) --no-print-directory --jobs=2 style jars
+	@$(MAKE) --no-print-directory --jobs=2 test-java test-python
+
+test-python: jars ## The tests in tests/
 	$(PYTHON) -m pytest --numprocesses $(TEST_PROCESSES) --dist loadfile --no-loadscope-reorder
 
-check: venv spotless ## Style and types, of Python and Java
+test-java: spotless $(CONNECTORS_TESTED) ## Style and tests of the connectors in jars/
+
+check: style spotless ## Style and types, of Python and Java
+
+style: venv ## Style and types, of Python
 	$(PYTHON) -m ruff check
 	$(PYTHON) -m ruff format --check
 	$(PYTHON) -m mypy
@@ -38,7 +49,7 @@ bench: venv jars ## Measure, and print the figures
 
 venv: $(PACKAGE) ## The virtual environment in .venv, with the package and its locked dependencies
 
-jars: venv $(CONNECTORS) ## Third-party jars as pinned, and tally's connectors built and tested
+jars: venv $(CONNECTORS) ## Third-party jars as pinned, and tally's connectors built
 	@.venv/bin/tally jars
 	@.venv/bin/tally archives
 
@@ -74,8 +85,13 @@ $(PACKAGE): pyproject.toml hatch_build.py $(DEPENDENCIES)
 	$(PYTHON) -m pip install --quiet --no-deps -e .
 	@touch $@
 
-# Its tests start the Cassandra of the third-party jars.
 $(CONNECTORS): jars/connectors/pom.xml $(shell find jars/connectors/src -type f) | $(PACKAGE)
 	.venv/bin/tally jars
-	$(MAVEN) -f jars/connectors package -Dcassandra.jars=$(CURDIR)/jars/lib/cassandra
+	$(MAVEN) -f jars/connectors package -DskipTests
+	@touch $@
+
+# The tests start the Cassandra of the third-party jars. What libraries log meanwhile is shown only beside a failure.
+$(CONNECTORS_TESTED): $(CONNECTORS)
+	$(MAVEN) -f jars/connectors surefire:test -Dcassandra.jars=$(CURDIR)/jars/lib/cassandra > $(@D)/tests.log 2>&1 \
+	  || { cat $(@D)/tests.log; exit 1; }
 	@touch $@
