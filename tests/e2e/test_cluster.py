@@ -222,7 +222,7 @@ def assert_refused_while_it_runs(project: Project, file: str, job: str) -> None:
 def assert_refused_when_changed(project: Project, file: str) -> None:
     path = project.root / file
     text = path.read_text("utf-8")
-    path.write_text(text.replace("SUM(quantity)", "MAX(quantity)"), "utf-8")
+    path.write_text(text.replace("SUM(CAST(quantity", "MAX(CAST(quantity"), "utf-8")
     changed = project.tally("submit", file)
     path.write_text(text, "utf-8")
     assert (changed.code, changed.out) == (2, "")
