@@ -142,6 +142,14 @@ public final class CassandraOptions {
           .withDescription(
               "Bytes of rows of one partition sent in one batch. Cassandra warns from 5 KiB.");
 
+  public static final ConfigOption<MemorySize> MAX_ROW_SIZE =
+      ConfigOptions.key("sink.max-row-size")
+          .memoryType()
+          .defaultValue(MemorySize.parse("15mb"))
+          .withDescription(
+              "Bytes of the largest row that the sink sends; a larger one is refused. By its own"
+                  + " defaults Cassandra takes a request of 16 MiB, and a change of a partition of 16 MiB.");
+
   public static final ConfigOption<Integer> MAX_IN_FLIGHT =
       ConfigOptions.key("sink.max-in-flight-requests")
           .intType()
@@ -348,6 +356,7 @@ public final class CassandraOptions {
                   BUFFER_INTERVAL,
                   BUFFER_MAX_SIZE,
                   BATCH_MAX_SIZE,
+                  MAX_ROW_SIZE,
                   MAX_IN_FLIGHT,
                   PARALLELISM)),
           new Group(

@@ -66,10 +66,15 @@ record CassandraSink(
         () -> Sessions.close(session));
   }
 
-  private RowEncoder encoder(TargetTable stored, ServerTable server) {
+  RowEncoder encoder(TargetTable stored, ServerTable server) {
     List<Column> set = columns.stream().filter(stored.columns()::contains).toList();
     return new RowEncoder(
-        stored, set, server, settings.nulls(), steering.rowTtl(table).orElse(null));
+        stored,
+        set,
+        server,
+        settings.nulls(),
+        steering.rowTtl(table).orElse(null),
+        new RowLimits(table, server.key(), settings.maxRowBytes()));
   }
 
   private RowStore rows(CqlSession session, RowEncoder encoder, KeyColumns key) {

@@ -215,6 +215,13 @@ final class CassandraSinkWriter implements SinkWriter<RowData> {
     }
 
     @Override
+    String subject() {
+      String key = encoder.text(writes.get(0).key());
+      String others = writes.size() == 1 ? "" : ", or another of its batch,";
+      return "%s of the row %s%s".formatted(what, key, others);
+    }
+
+    @Override
     CompletionStage<Void> send() {
       return store.send(writes);
     }

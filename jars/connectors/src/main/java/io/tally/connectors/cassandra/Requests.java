@@ -52,6 +52,11 @@ final class Requests {
       this.what = what;
     }
 
+    /** Names the request in the error that ends the job, such as {@code write to ks.t}. */
+    String subject() {
+      return what;
+    }
+
     /** Sends it once; called again for each further try. */
     abstract CompletionStage<Void> send();
 
@@ -107,7 +112,7 @@ final class Requests {
     if (!DriverErrors.isTransient(error)) {
       request.failed();
       throw new CassandraRefusedException(
-          "%s was refused: %s".formatted(request.what, DriverErrors.oneLine(error)), error);
+          "%s was refused: %s".formatted(request.subject(), DriverErrors.oneLine(error)), error);
     }
     long millis = nanos / NANOS_PER_MILLI;
     if (backoff.exhaustedBy(request.tries, millis)) {

@@ -1,6 +1,7 @@
 package io.tally.connectors.cassandra;
 
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
@@ -26,27 +27,31 @@ final class RowEncoder {
   private final int[] clustering;
   private final ByteBuffer ofNull;
   private final RowTtl ttl;
+  private final RowLimits limits;
 
   /** Writes nulls, and has no time to live of its own for each row. */
   RowEncoder(TargetTable table, List<TargetTable.Column> columns, ServerTable server) {
-    this(table, columns, server, NullHandling.WRITE, null);
+    this(table, columns, server, NullHandling.WRITE, null, RowLimits.of(table, server.key()));
   }
 
   /**
    * @param columns the columns that an insert sets; they fit the Cassandra table
    * @param server the Cassandra table
    * @param ttl the time to live of each row, or null for none
+   * @param limits how large a row may be
    */
   RowEncoder(
       TargetTable table,
       List<TargetTable.Column> columns,
       ServerTable server,
       NullHandling nulls,
-      RowTtl ttl) {
+      RowTtl ttl,
+      RowLimits limits) {
     this.table = table;
     this.server = server;
     this.ofNull = nulls == NullHandling.UNSET ? RowWrite.UNSET : null;
     this.ttl = ttl;
+    this.limits = limits;
     this.set =
         Stream.concat(
                 columns.stream().map(this::encoder),
@@ -84,8 +89,8 @@ final class RowEncoder {
   /**
    * Encodes a row; nothing of it is referred to afterwards.
    *
-   * @throws CassandraRefusedException if a key column is null, a column cannot hold its value, or a
-   *     time to live cannot be
+   * @throws CassandraRefusedException if a key column is null, a column cannot hold its value, key
+   *     or row are larger than Cassandra takes, or a time to live cannot be
    */
   RowWrite encode(RowData row, long timestamp) {
     ByteBuffer[] cells = new ByteBuffer[set.size()];
@@ -100,9 +105,27 @@ final class RowEncoder {
       }
     }
     RowKey key = new RowKey(keyCells(partition, row, cells), keyCells(clustering, row, cells));
-    return delete
-        ? RowWrite.delete(key, timestamp)
-        : RowWrite.upsert(key, Arrays.asList(cells), timestamp, ttl == null ? 0 : ttl.of(row));
+    RowWrite write =
+        delete
+            ? RowWrite.delete(key, timestamp)
+            : RowWrite.upsert(key, Arrays.asList(cells), timestamp, ttl == null ? 0 : ttl.of(row));
+    limits.check(write);
+    return write;
+  }
+
+  /** A key as people write it: {@code k = 'a' AND c = 3}. */
+  String text(RowKey key) {
+    List<String> texts = new ArrayList<>();
+    addTexts(partition, key.partition(), texts);
+    addTexts(clustering, key.clustering(), texts);
+    return String.join(" AND ", texts);
+  }
+
+  private void addTexts(int[] positions, List<ByteBuffer> values, List<String> texts) {
+    for (int i = 0; i < positions.length; i++) {
+      String name = set.get(positions[i]).name();
+      texts.add(name + " = " + KeyText.of(server.types().get(name), values.get(i)));
+    }
   }
 
   private List<ByteBuffer> keyCells(int[] positions, RowData row, ByteBuffer[] encoded) {

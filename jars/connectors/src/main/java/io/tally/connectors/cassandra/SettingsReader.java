@@ -32,6 +32,7 @@ final class SettingsReader {
         buffer(),
         retry(connection.requestTimeout()),
         atLeast(CassandraOptions.TIMESTAMP_RESERVE, Duration.ofSeconds(1)),
+        positive(CassandraOptions.MAX_ROW_SIZE),
         ttlSeconds(),
         options.get(CassandraOptions.NULL_HANDLING),
         options.getOptional(CassandraOptions.PARALLELISM).orElse(null));

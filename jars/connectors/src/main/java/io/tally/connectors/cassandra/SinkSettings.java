@@ -11,6 +11,7 @@ import org.apache.flink.table.api.ValidationException;
  * How the sink connects, buffers, retries and stamps: its options, read and judged.
  *
  * @param timestampReserve how far ahead write timestamps are reserved
+ * @param maxRowBytes the largest row that Cassandra takes
  * @param ttlSeconds time to live of every row, 0 for none
  * @param nulls what a null does to its column
  * @param parallelism subtasks of the sink, or null for those of its input
@@ -20,6 +21,7 @@ record SinkSettings(
     Buffer buffer,
     Retry retry,
     Duration timestampReserve,
+    long maxRowBytes,
     long ttlSeconds,
     NullHandling nulls,
     Integer parallelism)

@@ -7,6 +7,8 @@ import com.datastax.oss.driver.api.core.type.DataTypes;
 import com.datastax.oss.driver.api.core.type.codec.TypeCodecs;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.util.UUID;
 import org.apache.flink.table.data.StringData;
 import org.apache.flink.table.data.binary.BinaryStringData;
@@ -31,7 +33,7 @@ final class TextEncoders {
     if (cql.equals(DataTypes.INET)) {
       return value -> TypeCodecs.INET.encode(address(value.toString()), PROTOCOL);
     }
-    return value -> ByteBuffer.wrap(copy(value));
+    return value -> ByteBuffer.wrap(utf8(copy(value)));
   }
 
   /**
@@ -79,6 +81,30 @@ final class TextEncoders {
       }
     }
     return ByteBuffer.wrap(bytes);
+  }
+
+  /**
+   * A string of Flink's may hold any bytes: one that was cast from bytes, or decoded from base64.
+   */
+  private static byte[] utf8(byte[] bytes) {
+    for (byte b : bytes) {
+      if (b < 0) {
+        return requireUtf8(bytes);
+      }
+    }
+    return bytes;
+  }
+
+  private static byte[] requireUtf8(byte[] bytes) {
+    try {
+      StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes));
+      return bytes;
+    } catch (CharacterCodingException e) {
+      String shown = new String(bytes, StandardCharsets.UTF_8);
+      throw new UnfitValueException(
+          "%s is not UTF-8, and the column holds nothing else"
+              .formatted(UnfitValueException.shown(shown)));
+    }
   }
 
   /** A string that fills its memory segment gives out the segment's own array. */

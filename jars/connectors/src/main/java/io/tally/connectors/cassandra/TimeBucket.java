@@ -19,6 +19,9 @@ record TimeBucket(String column, TargetTable.Column source, long width) implemen
   }
 
   TimestampData of(TimestampData time) {
-    return TimestampData.fromEpochMillis(Math.floorDiv(time.getMillisecond(), width) * width);
+    long millisecond = time.getMillisecond();
+    long into = Math.floorMod(millisecond, width);
+    // Of the first moment that there is, no earlier one is the start of a span.
+    return TimestampData.fromEpochMillis(Math.max(Long.MIN_VALUE + into, millisecond) - into);
   }
 }

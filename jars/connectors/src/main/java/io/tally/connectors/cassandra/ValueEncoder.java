@@ -60,6 +60,9 @@ interface ValueEncoder {
   }
 
   private static LocalTime timeOfDay(int millis) {
+    if (millis < 0 || millis >= TimeUnit.DAYS.toMillis(1)) {
+      throw new UnfitValueException("%d ms after midnight is no time of day".formatted(millis));
+    }
     return LocalTime.ofNanoOfDay(TimeUnit.MILLISECONDS.toNanos(millis));
   }
 

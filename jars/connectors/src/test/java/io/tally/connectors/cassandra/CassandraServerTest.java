@@ -470,13 +470,48 @@ class CassandraServerTest {
   }
 
   @Test
-  void refusesAnEmptyPartitionKeyWithTheServersReason() throws Exception {
+  void refusesAnEmptyPartitionKeyBeforeTheServerDoes() throws Exception {
     execute("CREATE TABLE KS.keyed (k text PRIMARY KEY, v bigint)");
     try (CassandraSinkWriter writer = open(kv("keyed"))) {
       assertThatThrownBy(() -> write(writer, kv(RowKind.INSERT, "", 1L)))
           .isInstanceOf(CassandraRefusedException.class)
-          .hasMessage("write to %s.keyed was refused: Key may not be empty".formatted(KEYSPACE));
+          .hasMessage(
+              "partition key of %s.keyed: column k is empty, and Cassandra takes no empty partition key"
+                  .formatted(KEYSPACE));
     }
+  }
+
+  /** The limits that the encoder keeps are the server's own, to the byte. */
+  @Test
+  void takesTheLongestKeysThatTheSinkSends() throws Exception {
+    execute(
+        "CREATE TABLE KS.long_keys (k text, l text, c text, d text, v bigint, PRIMARY KEY ((k, l), c, d))");
+    Tables table =
+        table("long_keys")
+            .column("k", DataTypes.STRING().notNull())
+            .column("l", DataTypes.STRING().notNull())
+            .column("c", DataTypes.STRING().notNull())
+            .column("d", DataTypes.STRING().notNull())
+            .column("v", DataTypes.BIGINT())
+            .key("k", "l", "c", "d");
+    try (CassandraSinkWriter writer = open(table)) {
+      write(writer, longKeys(65_529, 0, 65_535, 0));
+      write(writer, longKeys(65_520, 9, 0, 0));
+      assertThatThrownBy(() -> write(writer, longKeys(65_520, 10, 0, 0)))
+          .hasMessageContaining("columns k, l have 65536 bytes");
+      assertThatThrownBy(() -> write(writer, longKeys(1, 0, 65_535, 1)))
+          .hasMessageContaining("columns c, d have 65536 bytes");
+    }
+    assertThat(rows("SELECT v FROM KS.long_keys")).hasSize(2);
+  }
+
+  private static GenericRowData longKeys(int... lengths) {
+    GenericRowData row = new GenericRowData(lengths.length + 1);
+    for (int i = 0; i < lengths.length; i++) {
+      row.setField(i, StringData.fromString("x".repeat(lengths[i])));
+    }
+    row.setField(lengths.length, 1L);
+    return row;
   }
 
   @Test

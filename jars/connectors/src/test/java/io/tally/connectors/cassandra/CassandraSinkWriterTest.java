@@ -238,13 +238,25 @@ class CassandraSinkWriterTest {
 
   @Test
   void failsTheJobAtOnceOnAnErrorThatStays() throws Exception {
-    cassandra.error = new InvalidQueryException(null, "Key may not be empty");
+    cassandra.error = new InvalidQueryException(null, "no such column");
     CassandraSinkWriter writer = writer(table());
-    writer.write(row("", 1, 1), null);
+    writer.write(row("it's", 1, 1), null);
     assertThatThrownBy(() -> task.pass(60_000))
         .isInstanceOf(CassandraRefusedException.class)
-        .hasMessage("write to ks.t was refused: Key may not be empty");
+        .hasMessage("write to ks.t of the row p = 'it''s' AND c = 1 was refused: no such column");
     assertThat(cassandra.requests).hasSize(1);
+  }
+
+  @Test
+  void namesARowOfABatchThatIsRefused() throws Exception {
+    cassandra.error = new InvalidQueryException(null, "no");
+    CassandraSinkWriter writer = writer(table());
+    writer.write(row("x".repeat(70), 1, 1), null);
+    writer.write(row("x".repeat(70), 2, 1), null);
+    assertThatThrownBy(() -> task.pass(60_000))
+        .hasMessage(
+            "write to ks.t of the row p = '%s... AND c = 1, or another of its batch, was refused: no"
+                .formatted("x".repeat(59)));
   }
 
   @Test
@@ -457,10 +469,10 @@ class CassandraSinkWriterTest {
 
   @Test
   void countsRowsThatFail() throws Exception {
-    cassandra.error = new InvalidQueryException(null, "Key may not be empty");
+    cassandra.error = new InvalidQueryException(null, "no such column");
     CassandraSinkWriter writer = writer(table());
-    writer.write(row("", 1, 1), null);
-    writer.write(row("", 2, 1), null);
+    writer.write(row("a", 1, 1), null);
+    writer.write(row("a", 2, 1), null);
     assertThatThrownBy(() -> task.pass(60_000)).isInstanceOf(CassandraRefusedException.class);
     assertThat(task.metricGroup().getNumRecordsSendErrorsCounter().getCount()).isEqualTo(2);
   }

@@ -37,6 +37,11 @@ record FakeSink(
 
   RowEncoder encoder() {
     return new RowEncoder(
-        table, columns, server, settings.nulls(), steering.rowTtl(table).orElse(null));
+        table,
+        columns,
+        server,
+        settings.nulls(),
+        steering.rowTtl(table).orElse(null),
+        new RowLimits(table, server.key(), settings.maxRowBytes()));
   }
 }

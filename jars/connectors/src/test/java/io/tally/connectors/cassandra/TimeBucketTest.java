@@ -8,10 +8,21 @@ import java.time.Instant;
 import org.apache.flink.table.api.DataTypes;
 import org.apache.flink.table.data.GenericRowData;
 import org.apache.flink.table.data.TimestampData;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class TimeBucketTest {
+
+  @Test
+  void theFirstMomentsAreInTheFirstBucket() {
+    Column source = new Column("t", DataTypes.TIMESTAMP(3).getLogicalType(), 0);
+    TimeBucket day = new TimeBucket("bucket", source, Duration.ofDays(1).toMillis());
+    assertThat(day.of(TimestampData.fromEpochMillis(Long.MIN_VALUE)).getMillisecond())
+        .isEqualTo(Long.MIN_VALUE);
+    assertThat(day.of(TimestampData.fromEpochMillis(Long.MAX_VALUE)).getMillisecond())
+        .isEqualTo(Math.floorDiv(Long.MAX_VALUE, 86_400_000L) * 86_400_000L);
+  }
 
   @ParameterizedTest
   @CsvSource({

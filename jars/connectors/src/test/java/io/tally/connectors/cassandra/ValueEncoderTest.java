@@ -5,6 +5,7 @@ import static com.datastax.oss.driver.api.core.type.DataTypes.BLOB;
 import static com.datastax.oss.driver.api.core.type.DataTypes.FLOAT;
 import static com.datastax.oss.driver.api.core.type.DataTypes.INET;
 import static com.datastax.oss.driver.api.core.type.DataTypes.TEXT;
+import static com.datastax.oss.driver.api.core.type.DataTypes.TIME;
 import static com.datastax.oss.driver.api.core.type.DataTypes.TIMEUUID;
 import static com.datastax.oss.driver.api.core.type.DataTypes.UUID;
 import static com.datastax.oss.driver.api.core.type.DataTypes.frozenListOf;
@@ -141,6 +142,20 @@ class ValueEncoderTest {
             INET,
             StringData.fromString("fe80::1%eth0"),
             "'fe80::1%eth0' is not an IP address; host names are not looked up"),
+        Arguments.of(
+            DataTypes.STRING(),
+            TEXT,
+            StringData.fromBytes(new byte[] {'a', (byte) 0xff}),
+            "'a\ufffd' is not UTF-8, and the column holds nothing else"),
+        Arguments.of(
+            DataTypes.STRING(),
+            TEXT,
+            // Cassandra's own check lets it pass; no client could read it.
+            StringData.fromBytes(new byte[] {(byte) 0xed, (byte) 0xa0, (byte) 0x80}),
+            "'\ufffd' is not UTF-8, and the column holds nothing else"),
+        Arguments.of(
+            DataTypes.TIME(), TIME, 86_400_000, "86400000 ms after midnight is no time of day"),
+        Arguments.of(DataTypes.TIME(), TIME, -1, "-1 ms after midnight is no time of day"),
         Arguments.of(
             DataTypes.ARRAY(DataTypes.FLOAT()),
             frozenListOf(FLOAT),
