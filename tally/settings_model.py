@@ -88,7 +88,7 @@ class KafkaSettings(_Section):
     dead_letter_days: Whole = Field(
         default=30,
         ge=1,
-        description="days that dead letters and late rows are kept, in topics that tally creates",
+        description="days that dead letters, late rows and refused rows are kept, in topics that tally creates",
     )
 
 

@@ -10,6 +10,7 @@ from tally.cli.record_texts import time_of
 
 if TYPE_CHECKING:
     from tally.serving.account_record import AccountRecord
+    from tally.serving.account_refused import Refused
     from tally.serving.account_sums import Sum
 
 
@@ -19,6 +20,7 @@ def show_json(records: Iterable[AccountRecord]) -> str:
 
 
 def _job(record: AccountRecord) -> dict[str, Any]:
+    from tally.serving.account_refused import refused_rows  # noqa: PLC0415
     from tally.serving.account_sums import sums  # noqa: PLC0415
 
     found = sums(record)
@@ -32,6 +34,7 @@ def _job(record: AccountRecord) -> dict[str, Any]:
         "comes_out": all(one.comes_out for one in found),
         "sources": [_source(record, one.source) for one in record.sources],
         "sums": [_sum(one) for one in found],
+        "refused": [_refused(one) for one in refused_rows(record)],
     }
 
 
@@ -50,6 +53,10 @@ def _source(record: AccountRecord, name: str) -> dict[str, Any]:
         figures.skipped,
     )
     return {"source": name, **dict(zip(_SOURCE, values, strict=True))}
+
+
+def _refused(one: Refused) -> dict[str, Any]:
+    return {"aggregate": one.aggregate, "topic": one.topic, "rows": one.rows, "refused": one.refused}
 
 
 _SOURCE = ("read", "read_by_partition", "dead", "dead_by_reason", "skipped")

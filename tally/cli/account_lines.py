@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 
-from tally.cli.record_texts import printable
+from tally.cli.record_texts import count, printable
 
 if TYPE_CHECKING:
     from tally.serving.account_record import AccountRecord
@@ -17,12 +17,13 @@ UNKNOWN = "?"
 
 
 def shown_at_end(records: Iterable[AccountRecord]) -> Iterator[str]:
-    """Yield a line for each aggregate: its sum, and whether that comes out, or what is wrong."""
+    """Yield a line for each aggregate: its sum, and whether that comes out; then of refused rows."""
     from tally.serving.account_sums import name_of, sums  # noqa: PLC0415
 
     for record in records:
         for one in sums(record):
             yield f"{shown_name(name_of(one))}: {equation(one)}: {_verdict(one)}"
+        yield from refused_lines(record)
 
 
 def status_lines(records: Iterable[AccountRecord]) -> Iterator[str]:
@@ -31,6 +32,20 @@ def status_lines(records: Iterable[AccountRecord]) -> Iterator[str]:
 
     for record in records:
         yield f"{shown_name(record.job)}: {_in_short(sums(record), state_text(record), record.job)}"
+        yield from refused_lines(record)
+
+
+def refused_lines(record: AccountRecord) -> Iterator[str]:
+    """Yield a line for each aggregate with rows that a sink cannot hold, or whose number is not known."""
+    from tally.serving.account_refused import refused_rows  # noqa: PLC0415
+
+    for one in refused_rows(record):
+        name = shown_name(one.aggregate)
+        if one.refused is None:
+            yield f"{name}: refused rows are not counted"
+        elif one.refused:
+            rows = f"{one.refused:,} of {count(one.rows or 0, 'result row')}"
+            yield f"{name}: refused {rows}, which a sink cannot hold; see `tally dead {name} --refused`"
 
 
 def equation(one: Sum) -> str:

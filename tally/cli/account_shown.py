@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from tally.cli.account_lines import figure, shown_name, state_text
+from tally.cli.account_lines import figure, refused_lines, shown_name, state_text
 
 if TYPE_CHECKING:
     from tally.serving.account_record import AccountRecord
@@ -25,6 +25,7 @@ def show_text(records: Sequence[AccountRecord]) -> Iterator[str]:
         for source in record.sources:
             yield from _source(record, source.source)
         yield from _sums(record)
+        yield from (f"  {line}" for line in refused_lines(record))
 
 
 def _source(record: AccountRecord, name: str) -> Iterator[str]:

@@ -7,13 +7,17 @@ from typing import Any
 
 import click
 
+from tally.cli.catalog import aggregate_named
 from tally.cli.context import debug_option, project
 from tally.cli.dead_replay import command as replay
 from tally.cli.dead_shown import show_json, show_text
 from tally.cli.dead_wanted import reason_option, selection, since_option
 from tally.cli.late_shown import show_json as show_late_json
 from tally.cli.late_shown import show_text as show_late_text
+from tally.cli.refused_shown import show_json as show_refused_json
+from tally.cli.refused_shown import show_text as show_refused_text
 from tally.cli.sources import late_topic, source_topics
+from tally.planning.job import refused_topic
 from tally.stack import addresses
 
 SAMPLES = 3
@@ -36,22 +40,26 @@ class _WithCommands(click.Command):
 
 
 @click.command(name="dead", cls=_WithCommands)
-@click.argument("name", metavar="SOURCE")
+@click.argument("name", metavar="SOURCE|AGGREGATE")
 @click.option("--reasons", "only_reasons", is_flag=True, help="Show the reasons with their numbers alone.")
 @click.option("--late", is_flag=True, help="Show late rows, by aggregate, instead of dead letters.")
+@click.option("--refused", is_flag=True, help="Show the rows of an aggregate that a sink cannot hold.")
 @click.option(
     "--sample",
     type=click.IntRange(min=1),
-    help=f"Examples of each reason or aggregate, whole.  [default: {SAMPLES}, shortened]",
+    help=f"Examples of each reason, aggregate or sink, whole.  [default: {SAMPLES}, shortened]",
 )
 @reason_option
 @since_option
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @debug_option
-def command(name: str, late: bool, sample: int | None, as_json: bool, **of_letters: Any) -> None:
+def command(
+    name: str, late: bool, refused: bool, sample: int | None, as_json: bool, **of_letters: Any
+) -> None:
     r"""Show why messages of a source died: the reasons with their numbers, and the newest of each.
 
-    With `--late`, show its rows that came too late to be counted. `tally dead replay SOURCE` sends dead letters again.
+    With `--late`, show its rows that came too late to be counted; with `--refused`, the rows of an AGGREGATE that a
+    sink of it cannot hold. `tally dead replay SOURCE` sends dead letters again.
 
     \b
     Example:
@@ -59,9 +67,22 @@ def command(name: str, late: bool, sample: int | None, as_json: bool, **of_lette
       tally dead user_sessions --reasons
       tally dead user_sessions --reason undecodable --sample 1
       tally dead user_sessions --late
+      tally dead active_users --refused
     """
-    lines = _late(name, sample, as_json, of_letters) if late else _dead(name, sample, as_json, **of_letters)
+    if late and refused:
+        raise click.UsageError("--late and --refused exclude each other")
+    if late or refused:
+        _refuse_others("--late" if late else "--refused", of_letters)
+        lines = (_late if late else _refused)(name, sample, as_json)
+    else:
+        lines = _dead(name, sample, as_json, **of_letters)
     click.echo("\n".join(lines))
+
+
+def _refuse_others(option: str, of_letters: Mapping[str, Any]) -> None:
+    for other, given in _OF_LETTERS.items():
+        if of_letters[given] not in (None, False, ()):
+            raise click.UsageError(f"{option} and {other} exclude each other")
 
 
 def _dead(name: str, sample: int | None, as_json: bool, only_reasons: bool, **written: Any) -> Iterable[str]:
@@ -78,10 +99,19 @@ def _dead(name: str, sample: int | None, as_json: bool, only_reasons: bool, **wr
     return [show_json(name, summary)] if as_json else show_text(name, summary, whole=sample is not None)
 
 
-def _late(name: str, sample: int | None, as_json: bool, of_letters: Mapping[str, Any]) -> Iterable[str]:
-    for option, given in _OF_LETTERS.items():
-        if of_letters[given] not in (None, False, ()):
-            raise click.UsageError(f"--late and {option} exclude each other")
+def _refused(name: str, sample: int | None, as_json: bool) -> Iterable[str]:
+    root, settings = project()
+    from tally.serving.refused_summary import summarize_refused  # noqa: PLC0415
+
+    summary = summarize_refused(addresses(root, settings).kafka, refused_topic(name), name, sample or SAMPLES)
+    if summary.topic is None:
+        aggregate_named(root, name)  # a name that is none has no refused rows either
+    if as_json:
+        return [show_refused_json(name, summary)]
+    return show_refused_text(name, summary, whole=sample is not None)
+
+
+def _late(name: str, sample: int | None, as_json: bool) -> Iterable[str]:
     root, settings = project()
     topic = late_topic(root, name)
     from tally.serving.late_summary import summarize_late  # noqa: PLC0415

@@ -7,6 +7,7 @@ from itertools import chain
 
 from tally.planning.job import Aggregate, CassandraSink, Column, Job, KafkaSink, Source, Window
 from tally.planning.options import duration
+from tally.serving.flink_types import may_hold_nulls
 from tally.serving.tables import serving_table
 from tally.serving.topics import dead_topic
 
@@ -25,7 +26,10 @@ def explain(job: Job, keyspace: str) -> str:
         [f"job {job.name}: {job.file}", *_settings(job)],
         *(_source(source) for source in job.sources),
         _used(job),
-        *([*_aggregate(aggregate, keyspace), *_late(aggregate, job)] for aggregate in job.aggregates),
+        *(
+            [*_aggregate(aggregate, keyspace), *_late(aggregate, job), _refused(aggregate)]
+            for aggregate in job.aggregates
+        ),
         ["plan", *_indented(job.plan.tree())],
     ]
     return "\n\n".join("\n".join(block) for block in map(list, blocks) if block) + "\n"
@@ -78,6 +82,14 @@ def _late(aggregate: Aggregate, job: Job) -> Iterator[str]:
     for topic in dict.fromkeys(topics[gate.source] for gate in gates):
         nodes = ", ".join(f"[{gate.node}]" for gate in gates if topics[gate.source] == topic)
         yield f"  late rows: topic {topic}, by a gate ahead of {nodes} of the plan"
+
+
+def _refused(aggregate: Aggregate) -> str:
+    nulls = [
+        column.name for column in aggregate.columns if aggregate.cassandra and may_hold_nulls(column.type)
+    ]
+    among = f"; each with a null inside {', '.join(nulls)}, which Cassandra cannot hold" if nulls else ""
+    return f"  refused rows: topic {aggregate.refused_topic}{among}"
 
 
 def _window(window: Window) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from tally.errors import Span
 from tally.planning.errors import KeyOvertaken, MissingKey
-from tally.planning.job import Aggregate, Column
+from tally.planning.job import MAX_SHARE, Aggregate, Column, Guard
 from tally.planning.keycheck import SinkKeys
 from tally.planning.options import ARITHMETIC, parse_options
 from tally.planning.plan import Plan, PlanTable
@@ -44,6 +44,11 @@ class Draft:
         """Return this aggregate's sinks in a compiled plan."""
         names = {sink_table(self.aggregate.name, sink) for sink in self.aggregate.sinks}
         return tuple(table for table in plan.tables("sink") if table.name in names)
+
+    def guard(self, plan: Plan, aggregate: Aggregate) -> Guard:
+        """Return where the rows of the aggregate, as planned, are judged."""
+        nodes = {table.name: table.node for table in self.sink_nodes(plan)}
+        return Guard(aggregate, tuple(nodes[sink_table(aggregate.name, sink)] for sink in aggregate.sinks))
 
     def judged(self, plan: Plan, keys: SinkKeys) -> Aggregate:
         """Return the aggregate as planned: key checked, window known, sinks final.
@@ -88,6 +93,7 @@ def draft(declared: Declared) -> Draft:
         sinks=deriver.derive(options, None),
         window=None,
         span=declared.span,
+        max_refused=options.get("refused.max-share", MAX_SHARE),
     )
     return Draft(aggregate, options)
 

@@ -6,6 +6,7 @@ are added from the settings when the Job is handed to Flink.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -81,12 +82,14 @@ class CassandraSink:
         partition_key: columns of the aggregate's key; the bucket, where there is one, follows them.
         clustering: the other key columns, in order.
         bucket: the time bucket, or None.
+        max_row_bytes: of the largest row that it takes; None for what Cassandra takes by default.
     """
 
     table: str
     partition_key: tuple[str, ...]
     clustering: tuple[Clustering, ...]
     bucket: Bucket | None = None
+    max_row_bytes: int | None = None
 
 
 @dataclass(frozen=True)
@@ -98,15 +101,18 @@ class KafkaSink:
         key_format: Flink format of the record key: the primary key columns.
         value_format: Flink format of the value; ``raw`` holds the one column outside the key.
         delivery: ``at-least-once`` (idempotent by key) or ``exactly-once``.
+        max_record_bytes: of the largest record that it takes; None for Kafka's own defaults.
     """
 
     topic: str
     key_format: str = "json"
     value_format: str = "json"
     delivery: str = "at-least-once"
+    max_record_bytes: int | None = None
 
 
 Sink = CassandraSink | KafkaSink
+_NO_TOPIC = re.compile(r"[^A-Za-z0-9._-]")
 
 
 @dataclass(frozen=True)
@@ -143,6 +149,15 @@ class Source:
         return f"{self.topics[0] if self.topics else self.name}.late"
 
 
+def refused_topic(aggregate: str) -> str:
+    """Return the topic of an aggregate's rows that a sink cannot hold."""
+    return f"{_NO_TOPIC.sub('-', aggregate)}.refused"
+
+
+MAX_SHARE = 0.05
+"""Of refused rows among the last ones, above which a job stops, unless the aggregate says another."""
+
+
 @dataclass(frozen=True)
 class Aggregate:
     """One keyed result that is kept up to date.
@@ -155,6 +170,7 @@ class Aggregate:
         sinks: where it is served.
         window: of its time key, where the result is windowed.
         span: where it is declared.
+        max_refused: share of refused rows among the last ones, above which its job stops for good.
     """
 
     name: str
@@ -164,6 +180,12 @@ class Aggregate:
     sinks: tuple[Sink, ...]
     window: Window | None
     span: Span
+    max_refused: float = MAX_SHARE
+
+    @property
+    def refused_topic(self) -> str:
+        """The topic of its rows that a sink cannot hold."""
+        return refused_topic(self.name)
 
     @property
     def cassandra(self) -> CassandraSink | None:
@@ -321,6 +343,24 @@ class Account:
 
 
 @dataclass(frozen=True)
+class Guard:
+    """Where the rows of an aggregate are judged: ahead of its sinks, which read one result.
+
+    Attributes:
+        aggregate: whose rows they are.
+        nodes: of its sinks in the plan, in the aggregate's order.
+    """
+
+    aggregate: Aggregate
+    nodes: tuple[int, ...]
+
+    @property
+    def meter(self) -> str:
+        """Id of it in the job's account."""
+        return f"guard-{self.nodes[0]}"
+
+
+@dataclass(frozen=True)
 class Job:
     """What Flink runs for one file of ``sql/aggregates`` or one module of ``jobs``.
 
@@ -337,6 +377,7 @@ class Job:
         gates: where late rows leave the plan.
         reads: where records come in.
         accounts: where each of them is to be found again.
+        guards: where the rows of its aggregates are judged.
         fingerprints: by aggregate (and plain table): a hash of what feeds it; a checkpoint fits while all are equal.
     """
 
@@ -353,3 +394,4 @@ class Job:
     gates: tuple[Gate, ...] = ()
     reads: tuple[Read, ...] = ()
     accounts: tuple[Account, ...] = ()
+    guards: tuple[Guard, ...] = ()

@@ -10,11 +10,14 @@ from typing import Any
 
 from tally.errors import Span
 from tally.planning.errors import UnknownOption, UnknownSink, WrongOption
-from tally.planning.job import Clustering
+from tally.planning.job import MAX_SHARE, Clustering
 
 SINKS = ("cassandra", "kafka")
 ARITHMETIC = "arithmetic"
 """The option that says whose arithmetic holds."""
+_LARGEST = 64 << 20
+_SIZE_UNITS = {"b": 1, "kb": 1 << 10, "mb": 1 << 20}
+_SIZE = re.compile(r"\s*(\d+)\s*(b|kb|mb)\s*", re.IGNORECASE)
 _UNITS = {"s": 1, "min": 60, "h": 3600, "d": 86400}
 _DURATION = re.compile(r"\s*(\d+)\s*(s|min|h|d)\s*")
 
@@ -37,6 +40,21 @@ def duration(width: timedelta) -> str:
     seconds = int(width.total_seconds())
     unit = next(unit for unit in reversed(_UNITS) if seconds % _UNITS[unit] == 0)
     return f"{seconds // _UNITS[unit]} {unit}"
+
+
+def _size(text: str) -> int:
+    found = _SIZE.fullmatch(text)
+    size = int(found[1]) * _SIZE_UNITS[found[2].lower()] if found else 0
+    if not 1024 <= size <= _LARGEST:
+        raise ValueError(text)
+    return size
+
+
+def _share(text: str) -> float:
+    share = float(text)
+    if not 0 <= share <= 1:  # nor is NaN
+        raise ValueError(text)
+    return share
 
 
 def _clustering(text: str) -> tuple[Clustering, ...]:
@@ -112,6 +130,13 @@ OPTIONS: tuple[Option, ...] = (
         "the width of the time bucket in the partition key",
         _bucket,
     ),
+    Option(
+        "cassandra.max-row-size",
+        "a size from '1 kb' to '64 mb'",
+        "'15 mb': Cassandra takes 16 by its own defaults",
+        "the largest row; a larger one is refused",
+        _size,
+    ),
     Option("kafka.topic", "a topic name", "the aggregate's name, dashed", "the upsert topic", _word),
     Option("kafka.key.format", "a Flink format", "'json'", "format of the record key", _word),
     Option(
@@ -135,6 +160,21 @@ OPTIONS: tuple[Option, ...] = (
         "exact refuses sums and means that quietly go wrong; flink lets the SUM of an integer begin anew below zero, "
         "and cuts off the fraction of AVG",
         _one_of("exact", "flink"),
+    ),
+    Option(
+        "kafka.max-record-size",
+        "a size from '1 kb' to '64 mb'",
+        "Kafka's own: about 1 mb",
+        "the largest record, of the producer and of a topic that tally makes; a row that would be larger is refused",
+        _size,
+    ),
+    Option(
+        "refused.max-share",
+        "a number from '0' to '1'",
+        f"'{MAX_SHARE}'",
+        "share of rows that a sink cannot hold, among the last 10,000 of a task, from the first 1,000 on, above which "
+        "the job fails for good; '1' goes on whatever comes",
+        _share,
     ),
 )
 

@@ -211,6 +211,7 @@ class JobPlanner:
             gates=gates,
             reads=tuple(reads_of(plan, self._routed())),
             accounts=with_gates(accounts, gates),
+            guards=tuple(drafted.guard(plan, a) for drafted, a in zip(self._drafts, aggregates, strict=True)),
         )
 
     def _judge_windows(self) -> None:

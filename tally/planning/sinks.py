@@ -16,6 +16,7 @@ from tally.settings_model import TRANSACTION_MINUTES
 UNSET = "unset:1"
 
 ROWS_A_PARTITION = 100_000
+_BUFFER_BYTES = 32 << 20
 _WIDTHS = (
     *(timedelta(days=days) for days in (36500, 3650, 365, 30, 7, 1)),
     *(timedelta(minutes=minutes) for minutes in (360, 60, 10)),
@@ -51,6 +52,7 @@ class SinkDeriver:
             key_format=options.get("kafka.key.format", "json"),
             value_format=options.get("kafka.value.format", "json"),
             delivery=options.get("kafka.delivery", "at-least-once"),
+            max_record_bytes=options.get("kafka.max-record-size"),
         )
 
     def _check_raw(self, options: Mapping[str, Any], option: str, columns: Sequence[str]) -> None:
@@ -70,7 +72,8 @@ class SinkDeriver:
             )
             self._refuse("cassandra.clustering", written, expected)
         bucket = self._bucket(options, tuple(t for t in times if t not in partition), bool(partition), window)
-        return CassandraSink(options.get("cassandra.table", self._aggregate), partition, clustering, bucket)
+        table = options.get("cassandra.table", self._aggregate)
+        return CassandraSink(table, partition, clustering, bucket, options.get("cassandra.max-row-size"))
 
     def _bucket(
         self, options: Mapping[str, Any], times: tuple[str, ...], keyed: bool, window: Window | None
@@ -126,6 +129,8 @@ def sink_options(sink: Sink) -> dict[str, str]:
         options["bucket.column"] = sink.bucket.column
         options["bucket.source"] = sink.bucket.source
         options["bucket.width"] = duration(sink.bucket.width)
+    if sink.max_row_bytes:
+        options["sink.max-row-size"] = f"{sink.max_row_bytes} b"
     return options
 
 
@@ -142,6 +147,10 @@ def _kafka_options(sink: KafkaSink) -> dict[str, str]:
         options["sink.transactional-id-prefix"] = f"tally-{sink.topic}"
         # Flink's own default is four times what a broker allows, and refused.
         options["properties.transaction.timeout.ms"] = str(TRANSACTION_MINUTES * 60_000)
+    if sink.max_record_bytes:
+        options["properties.max.request.size"] = str(sink.max_record_bytes)
+        # The client holds records here before it sends them; Kafka's default of 32 MiB holds none that is larger.
+        options["properties.buffer.memory"] = str(max(_BUFFER_BYTES, 2 * sink.max_record_bytes))
     if sink.value_format == "raw":
         options["value.fields-include"] = "EXCEPT_KEY"
     for part, name in (("key", sink.key_format), ("value", sink.value_format)):

@@ -74,6 +74,22 @@ def late_options(job: Job, target: Target) -> dict[str, dict[str, str]]:
     return found
 
 
+def refused_options(job: Job, target: Target) -> dict[str, str]:
+    """Return how the refused rows of a job are written: where and as the dead letters of its first source are.
+
+    Raises:
+        KafkaUnreachable: no address is known.
+    """
+    written = {BOOTSTRAP: UNSET, **_prefix(target, job.name, "refused")}
+    tables = {table.name: table for table in job.plan.tables("sink")}
+    if job.reads:
+        table = tables[dead_table(job.reads[0].source)]
+        written = {**table.options, **written}
+    if target.bounded:
+        written[_GUARANTEE] = "at-least-once"
+    return _connected(written, target)
+
+
 def account_options(job: Job, target: Target) -> dict[str, str]:
     """Return how a job's account is written: where the dead letters of its first source are, but always exactly once.
 
@@ -95,10 +111,7 @@ def table_options(table: PlanTable, options: dict[str, str], target: Target) -> 
         KafkaUnreachable, CassandraUnreachable: it is there, and no address is known.
     """
     connector = options.get("connector")
-    if options.get(BOOTSTRAP) == UNSET:
-        if target.kafka is None:
-            raise KafkaUnreachable(None)
-        options[BOOTSTRAP] = target.kafka
+    options = _connected(options, target)
     if connector == "cassandra":
         options |= _cassandra_options(options, target)
     if connector == "kafka" and table.role == "source":
@@ -109,6 +122,14 @@ def table_options(table: PlanTable, options: dict[str, str], target: Target) -> 
     if connector == "upsert-kafka" and table.role == "source" and target.bounded:
         options |= _END  # it always begins at the beginning
     return options
+
+
+def _connected(options: dict[str, str], target: Target) -> dict[str, str]:
+    if options.get(BOOTSTRAP) != UNSET:
+        return options
+    if target.kafka is None:
+        raise KafkaUnreachable(None)
+    return {**options, BOOTSTRAP: target.kafka}
 
 
 def _cassandra_options(options: Mapping[str, str], target: Target) -> dict[str, str]:

@@ -114,6 +114,27 @@ class TooManyDeadLetters(TallyError):
 
 
 @dataclass(eq=False)
+class TooManyRefusedRows(TallyError):
+    """A sink cannot hold more of an aggregate's rows than it allows: its key or its columns are wrong."""
+
+    job: str
+    rows: str
+
+    @property
+    def message(self) -> str:
+        """Say how many, and why the last one."""
+        return f"job '{self.job}' stopped: {self.rows}"
+
+    @property
+    def hint(self) -> str:
+        """Say what can be done."""
+        return (
+            "leave such rows out in the query, or change the aggregate's key, then run again; "
+            "to go on whatever comes, write 'refused.max-share' = '1' in the aggregate's WITH"
+        )
+
+
+@dataclass(eq=False)
 class LettersLost(TallyError):
     """Dead letters or late rows that a checkpoint counts as written are not, or may not be."""
 

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 from tally.errors import TallyError
-from tally.running.errors import JobFailed, LettersLost, TooManyDeadLetters, UndecodableRecord
+from tally.running.errors import (
+    JobFailed,
+    LettersLost,
+    TooManyDeadLetters,
+    TooManyRefusedRows,
+    UndecodableRecord,
+)
 
-_UNDECODABLE = re.compile(r"UndecodableRecordException: (undecodable record: .*)")
-_TOO_MANY = re.compile(r"TooManyDeadLettersException: (too many dead letters: .*)")
-_LOST = re.compile(r"LostLettersException: letters lost: (.*)")
+_KNOWN: tuple[tuple[re.Pattern[str], Callable[[str, str], TallyError]], ...] = (
+    (re.compile(r"UndecodableRecordException: (undecodable record: .*)"), UndecodableRecord),
+    (re.compile(r"TooManyDeadLettersException: (too many dead letters: .*)"), TooManyDeadLetters),
+    (re.compile(r"TooManyRefusedRowsException: (too many refused rows: .*)"), TooManyRefusedRows),
+    (re.compile(r"LostLettersException: letters lost: (.*)"), LettersLost),
+)
 # Exceptions of the connectors are worded for users; the cause below them is not. Further lines are indented.
 _WORDED = re.compile(r"io\.tally\.connectors\.[\w.]+: (.*(?:\n  .*)*)")
 _CAUSE = re.compile(r"^Caused by: (?:[\w.$]+\.)?([\w$]+)(?:: (.*))?$", re.MULTILINE)
@@ -24,12 +34,9 @@ def failure_of(job: str, trace: str, logs: Path | None) -> TallyError:
         trace: as Flink's REST API gives it.
         logs: where Flink's log is.
     """
-    if found := _UNDECODABLE.search(trace):
-        return UndecodableRecord(job, found[1].strip())
-    if found := _TOO_MANY.search(trace):
-        return TooManyDeadLetters(job, found[1].strip())
-    if found := _LOST.search(trace):
-        return LettersLost(job, found[1].strip())
+    for pattern, error in _KNOWN:
+        if found := pattern.search(trace):
+            return error(job, found[1].strip())
     if found := _WORDED.search(trace):
         return JobFailed(job, found[1].strip(), logs)
     causes = _CAUSE.findall(trace)

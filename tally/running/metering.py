@@ -12,7 +12,8 @@ from pyflink.java_gateway import get_gateway
 from tally.planning.environment import java_map
 from tally.planning.job import Account, Gate, Job, Source
 from tally.planning.sessions import is_sessions
-from tally.running.connections import Target, account_options, late_options
+from tally.running.connections import Target, account_options, late_options, refused_options
+from tally.running.guards import guard_text, guards_of
 
 
 class Metering:
@@ -46,10 +47,18 @@ class Metering:
         for account in self._job.accounts:
             self._door(account)
             self._tap(account)
+        self._guards()
         for name, options in late_options(self._job, self._target).items():
             self._planned.writeLate(name, java_map(options))
         if self._job.accounts:
             self._book()
+
+    def _guards(self) -> None:
+        guards = guards_of(self._job, self._target)
+        for guard in guards:
+            self._planned.guard(json.dumps(guard_text(guard, self._target)))
+        if guards:
+            self._planned.writeRefused(java_map(refused_options(self._job, self._target)))
 
     def _gate(self, gate: Gate) -> Any:
         source = next(one for one in self._job.sources if one.name == gate.source)
@@ -87,7 +96,7 @@ class Metering:
             self._planned.tap(account.tap, count.behind, count.column, count.versions, count.repeats)
 
     def _book(self) -> None:
-        known = self._account.AccountJson(json.dumps(described(self._job, self._target.bounded)))
+        known = self._account.AccountJson(json.dumps(described(self._job, self._target)))
         serializer = self._account.AccountSerializer(self._target.accounts, self._job.name)
         self._planned.writeAccount(known, serializer, java_map(account_options(self._job, self._target)))
 
@@ -98,13 +107,17 @@ def _gated_sessions(job: Job) -> bool:
     return bool(calls) and calls <= {gate.node for gate in job.gates}
 
 
-def described(job: Job, bounded: bool) -> dict[str, Any]:
+def described(job: Job, target: Target) -> dict[str, Any]:
     """Return what is known of a job's account beforehand: all but the figures."""
     return {
         "job": job.name,
-        "bounded": bounded,
+        "bounded": target.bounded,
         "sources": [{"source": read.source, "meter": read.meter} for read in job.reads],
         "accounts": [_described(account) for account in job.accounts],
+        "results": [
+            {"aggregate": one.aggregate.name, "meter": one.meter, "topic": one.aggregate.refused_topic}
+            for one in guards_of(job, target)
+        ],
     }
 
 

@@ -8,6 +8,7 @@ from tally.planning.clocked import clocked
 from tally.planning.job import Aggregate, Job
 from tally.running.connections import Target, connected_plan
 from tally.running.errors import WaitsForClock
+from tally.running.guards import guards_of
 from tally.serving.cassandra import clear, connect, ensure_keyspace, ensure_write_ceiling
 from tally.serving.schema import ensure_tables
 from tally.serving.tables import ServingTable, serving_table
@@ -39,6 +40,12 @@ def upsert_topics(jobs: Iterable[Job]) -> tuple[str, ...]:
     return tuple(a.kafka.topic for a in aggregates_of(jobs) if a.kafka)
 
 
+def record_sizes(jobs: Iterable[Job]) -> dict[str, int]:
+    """Return the largest record of each topic whose aggregate says one."""
+    sinks = (aggregate.kafka for aggregate in aggregates_of(jobs) if aggregate.kafka)
+    return {sink.topic: sink.max_record_bytes for sink in sinks if sink.max_record_bytes}
+
+
 def letter_topics(jobs: Iterable[Job]) -> dict[str, str]:
     """Return the topics of dead letters and late rows, each with its source topic.
 
@@ -59,6 +66,11 @@ def refuse_waiting(jobs: Iterable[Job]) -> None:
     for job in jobs:
         for name, aggregate, what in clocked(job):
             raise WaitsForClock(name, what, job.file, aggregate.span if aggregate else None)
+
+
+def refused_topics(jobs: Iterable[Job], target: Target) -> dict[str, str | None]:
+    """Return the topics of refused rows, which have no source topic."""
+    return {guard.aggregate.refused_topic: None for job in jobs for guard in guards_of(job, target)}
 
 
 def prepare(jobs: Sequence[Job], target: Target, settings: Settings, feeds: Mapping[str, str]) -> None:
@@ -89,10 +101,10 @@ def prepare(jobs: Sequence[Job], target: Target, settings: Settings, feeds: Mapp
             ensure_tables(session, tables)
             ensure_write_ceiling(session, settings.cassandra)
     if topics:
-        ensure_compacted(target.kafka, topics, settings.kafka)
+        ensure_compacted(target.kafka, topics, settings.kafka, record_sizes(jobs))
     for topic in accounts:
         ensure_account_topic(target.kafka, topic, settings.kafka)
-    if letters := letter_topics(jobs):
+    if letters := {**letter_topics(jobs), **refused_topics(jobs, target)}:
         ensure_letter_topics(target.kafka, letters, settings.kafka)
 
 

@@ -58,6 +58,14 @@ class Account(_Part):
     closes: bool
 
 
+class Result(_Part):
+    """The result of an aggregate: the meter of its rows, and the topic of those that a sink cannot hold."""
+
+    aggregate: str
+    meter: str
+    topic: str
+
+
 class Meter(_Part):
     """Counts by name, summed over so many subtasks of those that there are."""
 
@@ -77,6 +85,7 @@ class AccountRecord(_Part):
         time: when it was taken, in epoch milliseconds.
         sources: that the job reads.
         accounts: one for each place.
+        results: one for each aggregate; none in records of versions that did not judge rows.
         meters: by name.
     """
 
@@ -87,6 +96,7 @@ class AccountRecord(_Part):
     time: int
     sources: tuple[ReadSource, ...]
     accounts: tuple[Account, ...]
+    results: tuple[Result, ...] = ()
     meters: Mapping[str, Meter]
 
     @property

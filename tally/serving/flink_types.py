@@ -73,6 +73,15 @@ def parse_type(text: str) -> FlinkType:
     return FlinkType(root)
 
 
+def may_hold_nulls(text: str) -> bool:
+    """Tell whether a null can be inside a value of an ``ARRAY`` or ``MAP`` type, as an element, a key or a value."""
+    outside, inside = _split_brackets(text.strip().removesuffix(" NOT NULL"))
+    if outside.strip().upper() not in ("ARRAY", "MAP"):
+        return False
+    parts = [part.strip() for part in _split_commas(inside)]
+    return any(not part.endswith(" NOT NULL") or may_hold_nulls(part) for part in parts)
+
+
 def _split_brackets(text: str) -> tuple[str, str]:
     """Return the text around the first brackets, and what stands in them: ``A(1) B`` -> ``A B``, ``1``."""
     start = next((i for i, char in enumerate(text) if char in _OPENING), None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
+from types import MappingProxyType
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, TopicCollection, TopicPartition
 from confluent_kafka.admin import (
@@ -80,8 +81,19 @@ def require_compacted(address: str | None, topics: Iterable[str]) -> list[str]:
     return [name for name in names if name not in existing]
 
 
-def ensure_compacted(address: str | None, topics: Iterable[str], settings: KafkaSettings) -> list[str]:
+def ensure_compacted(
+    address: str | None,
+    topics: Iterable[str],
+    settings: KafkaSettings,
+    largest: Mapping[str, int] = MappingProxyType({}),
+) -> list[str]:
     """Create the topics of results that are missing, compacted, after all that exist were found to be so.
+
+    Args:
+        address: bootstrap servers.
+        topics: their names.
+        settings: of Kafka.
+        largest: bytes of the largest record, of the topics that take another than by Kafka's default.
 
     Returns:
         The names of those created.
@@ -92,8 +104,13 @@ def ensure_compacted(address: str | None, topics: Iterable[str], settings: Kafka
         KafkaFailed: the broker did not create one.
     """
     missing = require_compacted(address, topics)
-    _create(admin(address), str(address), [_new(name, settings, _COMPACTED) for name in missing])
+    new = [_new(name, settings, _COMPACTED | _limited(largest.get(name))) for name in missing]
+    _create(admin(address), str(address), new)
     return missing
+
+
+def _limited(most: int | None) -> dict[str, str]:
+    return {_LIMIT: str(most)} if most else {}
 
 
 def ensure_account_topic(address: str | None, topic: str, settings: KafkaSettings) -> bool:
@@ -150,16 +167,16 @@ def dead_topic(topic: str) -> str:
 
 
 def ensure_letter_topics(
-    address: str | None, topics: Mapping[str, str], settings: KafkaSettings
+    address: str | None, topics: Mapping[str, str | None], settings: KafkaSettings
 ) -> list[str]:
-    """Create topics for dead letters and late rows, where they are missing.
+    """Create topics for dead letters, late rows and refused rows, where they are missing.
 
     What they hold is kept for as long as the settings say, and may be larger than what the source topic holds: a
     letter that its topic refused would stop the job again and again. One that exists and takes less gets that limit.
 
     Args:
         address: bootstrap servers.
-        topics: by its name, the source topic of each.
+        topics: by its name, the source topic of each; None of refused rows, which come from none.
         settings: of Kafka.
 
     Returns:
@@ -188,7 +205,9 @@ def _letter_config(limit: int, settings: KafkaSettings) -> dict[str, str]:
     }
 
 
-def _letter_limit(address: str, topic: str) -> int:
+def _letter_limit(address: str, topic: str | None) -> int:
+    if topic is None:
+        return _LARGEST_LETTER
     return max(int(topic_config(address, topic)[_LIMIT]) + _MAX_HEADERS_BYTES, _LARGEST_LETTER)
 
 

@@ -40,6 +40,7 @@ AIRPORTS: dict[str, Any] = {
             "closes": True,
         }
     ],
+    "results": [{"aggregate": "airport_hours", "meter": "guard-7", "topic": "airport_hours.refused"}],
     "meters": {
         "read-1": {
             "subtasks": 2,
@@ -50,6 +51,7 @@ AIRPORTS: dict[str, Any] = {
         "gate-4-0": {"subtasks": 2, "of": 2, "counts": {"rows": 990, "pairs": 990, "late": 12}},
         "door-6-0": {"subtasks": 2, "of": 2, "counts": {"rows": 978, "open": 40}},
         "tap-6": {"subtasks": 2, "of": 2, "counts": {"rows": 938}},
+        "guard-7": {"subtasks": 2, "of": 2, "counts": {"rows": 1200, "refused": 0}},
     },
 }
 ACCOUNT, READ, ENTRY, GATE, DOOR, TAP = (

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tally.cli.account_lines import shown_at_end
+from tally.cli.account_lines import shown_at_end, status_lines
 from tally.cli.group import run
 from tally.serving import account as reading
 from tally.serving.account import Accounts
@@ -171,6 +171,29 @@ def test_what_is_missing_stands_below_the_sum(stored: Stored, capsys: pytest.Cap
     assert shown.err == "error: the sum does not come out: airport_hours of job 'airports'\n"
 
 
+REFUSED = (
+    "airport_hours: refused 3 of 1,200 result rows, which a sink cannot hold; "
+    "see `tally dead airport_hours --refused`"
+)
+
+
+def test_refused_rows_are_listed_beside_a_sum_that_comes_out(
+    stored: Stored, capsys: pytest.CaptureFixture[str]
+) -> None:
+    record = account({"meters guard-7 counts refused": 3})
+    stored(record)
+    assert run(["account"]) == 0
+    shown = capsys.readouterr().out.splitlines()
+    assert shown[-2].endswith("comes out")
+    assert shown[-1] == f"  {REFUSED}"
+    assert list(shown_at_end([record]))[1:] == [REFUSED]
+    assert list(status_lines([record]))[1:] == [REFUSED]
+    not_counted = account({"meters guard-7": GONE})
+    assert list(status_lines([not_counted]))[1:] == ["airport_hours: refused rows are not counted"]
+    of_an_older_version = account({"results": GONE})
+    assert len(list(shown_at_end([of_an_older_version]))) == 1
+
+
 @pytest.mark.parametrize("arguments", [(), ("--json",)])
 def test_an_account_that_cannot_be_read_fails_and_hides_no_other(
     arguments: tuple[str, ...], stored: Stored, capsys: pytest.CaptureFixture[str]
@@ -264,6 +287,14 @@ def test_json_tells_all(stored: Stored, capsys: pytest.CaptureFixture[str]) -> N
                             "text": "12 rows are missing: 978 went in, the closed windows counted 926 of 938",
                         }
                     ],
+                }
+            ],
+            "refused": [
+                {
+                    "aggregate": "airport_hours",
+                    "topic": "airport_hours.refused",
+                    "rows": 1200,
+                    "refused": 0,
                 }
             ],
         }

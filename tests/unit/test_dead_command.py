@@ -56,6 +56,8 @@ def test_a_wrong_call_is_refused_with_what_to_write(
         (("orders", "--late", "--reason", "missing"), "--late and --reason exclude each other\n"),
         (("orders", "--late", "--since", "2013"), "--late and --since exclude each other\n"),
         (("orders", "--late", "--since", ""), "--late and --since exclude each other\n"),
+        (("a", "--refused", "--reasons"), "--refused and --reasons exclude each other\nhint: tally dead"),
+        (("a", "--refused", "--late"), "--late and --refused exclude each other\nhint: tally dead"),
         (("ordres", "--late"), "unknown source 'ordres'\nhint: did you mean 'orders'?\n"),
         (("replay",), "Missing argument 'SOURCE'.\nhint: tally dead replay"),
         (("--", "replay"), "unknown source 'replay'\nhint: use one of: orders, returns\n"),

@@ -32,6 +32,12 @@ Caused by: {cause}
             "write 'dead-letter.max-share' = '1' in the source's WITH",
         ),
         (
+            "io.tally.connectors.refused.TooManyRefusedRowsException: too many refused rows: 51 of the last 1001",
+            "job 'totals' stopped: too many refused rows: 51 of the last 1001\n"
+            "hint: leave such rows out in the query, or change the aggregate's key, then run again; to go on whatever "
+            "comes, write 'refused.max-share' = '1' in the aggregate's WITH",
+        ),
+        (
             "io.tally.connectors.kafka.LostLettersException: letters lost: Kafka ended transaction "
             "'tally/totals/x/dead-0-3' with dead letters of source table 'x' before it was committed\n"
             "Caused by: org.apache.kafka.common.errors.ProducerFencedException: There is a newer producer",
@@ -67,6 +73,7 @@ Caused by: {cause}
     ids=[
         "undecodable",
         "too many dead letters",
+        "too many refused rows",
         "letters lost",
         "worded by a connector",
         "in several lines",

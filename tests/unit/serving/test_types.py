@@ -1,6 +1,7 @@
 import pytest
 
 from tally.serving.errors import UnsupportedType
+from tally.serving.flink_types import may_hold_nulls
 from tally.serving.types import cql_type
 
 
@@ -63,3 +64,21 @@ def test_a_type_without_cql_type_is_refused_with_what_to_write(flink, instead):
         cql_type(flink)
 
     assert str(caught.value) == f"Cassandra cannot store {flink}\nhint: write {instead}"
+
+
+@pytest.mark.parametrize(
+    ("flink", "may"),
+    [
+        ("STRING", False),
+        ("ARRAY<STRING>", True),
+        ("ARRAY<STRING NOT NULL>", False),
+        ("ARRAY<STRING NOT NULL> NOT NULL", False),
+        ("MAP<STRING NOT NULL, INT>", True),
+        ("MAP<STRING, INT NOT NULL>", True),
+        ("MAP<STRING NOT NULL, INT NOT NULL> NOT NULL", False),
+        ("ARRAY<ARRAY<INT> NOT NULL>", True),
+        ("ARRAY<ARRAY<INT NOT NULL> NOT NULL>", False),
+    ],
+)
+def test_a_collection_may_hold_nulls_where_its_type_lets_it(flink, may):
+    assert may_hold_nulls(flink) is may

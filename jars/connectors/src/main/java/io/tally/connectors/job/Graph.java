@@ -6,12 +6,14 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.api.dag.Transformation;
 import org.apache.flink.streaming.api.operators.ChainingStrategy;
 import org.apache.flink.streaming.api.operators.SimpleOperatorFactory;
 import org.apache.flink.streaming.api.operators.StreamOperator;
 import org.apache.flink.streaming.api.transformations.OneInputTransformation;
 import org.apache.flink.streaming.api.transformations.PartitionTransformation;
+import org.apache.flink.streaming.api.transformations.SinkTransformation;
 import org.apache.flink.streaming.api.transformations.UnionTransformation;
 import org.apache.flink.table.data.RowData;
 
@@ -51,6 +53,24 @@ final class Graph {
    */
   List<Edge> aheadOfExchange(int node, int input) {
     return ways(ahead(node, input)).toList();
+  }
+
+  /** The input of a sink before its rows are handed out to its tasks by their key. */
+  Edge aheadOfSink(int node) {
+    Edge edge = ahead(node, 0);
+    while (edge.input() instanceof PartitionTransformation) {
+      edge = Edge.of(edge.input(), 0);
+    }
+    return edge;
+  }
+
+  /** The sink that a node of the plan ends in. */
+  Sink<?> sink(int node) {
+    return sinks.stream()
+        .filter(one -> isOf(one, node + "_") && one instanceof SinkTransformation)
+        .map(one -> ((SinkTransformation<?, ?>) one).getSink())
+        .findFirst()
+        .orElseThrow(() -> new IllegalStateException("node %d is no sink".formatted(node)));
   }
 
   private static Stream<Edge> ways(Edge edge) {

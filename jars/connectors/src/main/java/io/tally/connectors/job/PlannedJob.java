@@ -9,6 +9,7 @@ import io.tally.connectors.account.ReadMeter;
 import io.tally.connectors.account.Reading;
 import io.tally.connectors.account.RowMeter;
 import io.tally.connectors.account.Tap;
+import io.tally.connectors.cassandra.CassandraJudge;
 import io.tally.connectors.job.Graph.Edge;
 import io.tally.connectors.kafka.LetterLoss;
 import io.tally.connectors.kafka.LetterSink;
@@ -19,7 +20,14 @@ import io.tally.connectors.late.LateRowSerializer;
 import io.tally.connectors.late.WindowDoor;
 import io.tally.connectors.late.WindowSpec;
 import io.tally.connectors.python.PythonOperators;
+import io.tally.connectors.refused.GuardSpec;
+import io.tally.connectors.refused.GuardSpec.SinkSpec;
+import io.tally.connectors.refused.KafkaJudge;
+import io.tally.connectors.refused.RefusedRowSerializer;
+import io.tally.connectors.refused.ResultGuard;
+import io.tally.connectors.refused.RowJudge;
 import io.tally.connectors.sessions.Sessions;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -31,6 +39,7 @@ import org.apache.flink.api.dag.Transformation;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
+import org.apache.flink.connector.kafka.sink.KafkaSink;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.DataStreamSink;
@@ -60,6 +69,7 @@ public final class PlannedJob {
   private final List<Transformation<?>> sinks;
   private final Graph graph;
   private final Map<String, List<DataStream<RowData>>> late = new LinkedHashMap<>();
+  private final List<DataStream<RowData>> refused = new ArrayList<>();
   private final List<DataStream<Reading>> readings = new ArrayList<>();
 
   /**
@@ -177,6 +187,51 @@ public final class PlannedJob {
     Edge edge = graph.ahead(behind, 0);
     Tap operator = new Tap(meter, rowsOf(edge.input()), counted, versions, repeats);
     metered(Graph.putAhead(edge, meter, operator));
+  }
+
+  /**
+   * Judges the rows of an aggregate ahead of all its sinks, which read one result.
+   *
+   * @param text the guard's specification as JSON
+   */
+  public void guard(String text) throws IOException {
+    GuardSpec spec = GuardSpec.of(text);
+    List<Edge> edges = spec.sinks().stream().map(sink -> graph.aheadOfSink(sink.node())).toList();
+    if (edges.stream().map(Edge::input).distinct().count() > 1) {
+      throw new IllegalStateException(
+          "the sinks of aggregate '%s' read several results".formatted(spec.aggregate()));
+    }
+    List<RowJudge> judges = spec.sinks().stream().map(this::judge).toList();
+    RowType rows = rowsOf(edges.get(0).input());
+    OneInputTransformation<RowData, RowData> guard =
+        Graph.put(edges, spec.meter(), new ResultGuard(spec, rows, judges));
+    guard.setName("ResultGuard[%s]".formatted(spec.aggregate()));
+    metered(guard);
+    refused.add(side(guard, ResultGuard.REFUSED));
+  }
+
+  @SuppressWarnings("unchecked")
+  private RowJudge judge(SinkSpec spec) {
+    Sink<?> sink = graph.sink(spec.node());
+    return CassandraJudge.of(sink, spec.partition(), spec.clustering())
+        .orElseGet(() -> KafkaJudge.of((KafkaSink<RowData>) sink, spec));
+  }
+
+  /**
+   * Writes the refused rows of all aggregates.
+   *
+   * @param options as of {@link #writeLate}
+   */
+  public void writeRefused(Map<String, String> options) {
+    DataStreamSink<RowData> sink =
+        union(refused)
+            .sinkTo(
+                letterSink(options, new RefusedRowSerializer(), "refused rows", LetterLoss.FAILS))
+            .name("refused rows")
+            .uid("refused")
+            // They are few, and each task would hold a producer.
+            .setParallelism(1);
+    sinks.add(sink.getTransformation());
   }
 
   private static RowType rowsOf(Transformation<RowData> rows) {

@@ -1,6 +1,5 @@
 package io.tally.connectors.kafka;
 
-import java.util.BitSet;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -13,15 +12,9 @@ import org.apache.flink.kafka.shaded.org.apache.kafka.clients.consumer.ConsumerR
  */
 final class DeadShare {
 
-  static final int WINDOW = 10_000;
-  static final int FROM = 1_000;
-
   private final SourceGuard guard;
-  private final BitSet dead = new BitSet(WINDOW);
+  private final RecentShare dead = new RecentShare();
   private final Map<Fault.Reason, Sample> samples = new EnumMap<>(Fault.Reason.class);
-  private int seen;
-  private int next;
-  private int count;
 
   DeadShare(SourceGuard guard) {
     this.guard = guard;
@@ -29,7 +22,7 @@ final class DeadShare {
 
   /** Counts a record that is a row. */
   void row() {
-    add(false);
+    dead.add(false);
   }
 
   /**
@@ -39,29 +32,10 @@ final class DeadShare {
    */
   void deadLetter(ConsumerRecord<?, ?> kafkaRecord, Fault fault)
       throws TooManyDeadLettersException {
-    add(true);
+    dead.add(true);
     samples.put(fault.reason(), Sample.of(kafkaRecord, fault));
-    if (seen >= FROM && guard.maxShare() < 1 && count > guard.maxShare() * seen) {
+    if (dead.exceeds(guard.maxShare())) {
       throw new TooManyDeadLettersException(text());
-    }
-  }
-
-  private void add(boolean isDead) {
-    if (count > 0 || isDead) {
-      mark(isDead);
-    }
-    next = next + 1 == WINDOW ? 0 : next + 1;
-    seen = Math.min(seen + 1, WINDOW);
-  }
-
-  private void mark(boolean isDead) {
-    // The record that leaves the window.
-    if (seen == WINDOW && dead.get(next)) {
-      count--;
-    }
-    dead.set(next, isDead);
-    if (isDead) {
-      count++;
     }
   }
 
@@ -81,8 +55,8 @@ final class DeadShare {
   private String text() {
     return "too many dead letters: %d of the last %d records of source table '%s', more than the share of %s that 'dead-letter.max-share' allows: %s"
         .formatted(
-            count,
-            seen,
+            dead.count(),
+            dead.seen(),
             guard.table(),
             guard.maxShare(),
             samples.values().stream().map(Sample::text).collect(Collectors.joining("; ")));

@@ -37,7 +37,7 @@ class DeadShareTest {
 
   @Test
   void nothingIsTooMuchBeforeTheFirstThousand() {
-    assertThatCode(() -> dead(DeadShare.FROM - 1, BAD)).doesNotThrowAnyException();
+    assertThatCode(() -> dead(RecentShare.FROM - 1, BAD)).doesNotThrowAnyException();
     assertThatThrownBy(() -> dead(1, BAD)).isInstanceOf(TooManyDeadLettersException.class);
   }
 
@@ -62,9 +62,9 @@ class DeadShareTest {
   void whatLeftTheWindowCountsNoMore() throws Exception {
     rows(1_000);
     dead(50, BAD);
-    rows(DeadShare.WINDOW);
+    rows(RecentShare.WINDOW);
     // The window holds rows alone: 5 % of it may be dead again.
-    assertThatCode(() -> dead(DeadShare.WINDOW / 20, BAD)).doesNotThrowAnyException();
+    assertThatCode(() -> dead(RecentShare.WINDOW / 20, BAD)).doesNotThrowAnyException();
     assertThatThrownBy(() -> dead(1, BAD)).isInstanceOf(TooManyDeadLettersException.class);
   }
 
@@ -73,7 +73,7 @@ class DeadShareTest {
     DeadShare any = share(1);
     assertThatCode(
             () -> {
-              for (int i = 0; i < 2 * DeadShare.WINDOW; i++) {
+              for (int i = 0; i < 2 * RecentShare.WINDOW; i++) {
                 any.deadLetter(new ConsumerRecord<>("topic", 0, i, null, null), BAD);
               }
             })

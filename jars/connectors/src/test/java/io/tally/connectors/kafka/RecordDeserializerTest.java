@@ -292,10 +292,10 @@ class RecordDeserializerTest {
   @Test
   void deletionsThatAreSkippedAreNeitherDeadNorAmongTheRecordsOfTheShare() throws Exception {
     RecordDeserializer deserializer = skipping(0.5, KafkaMetadata.DEAD_LETTER);
-    for (int i = 0; i < DeadShare.FROM; i++) {
+    for (int i = 0; i < RecentShare.FROM; i++) {
       assertThat(rows(deserializer, kafkaRecord("k", null))).hasSize(1);
     }
-    for (int i = 1; i < DeadShare.FROM; i++) {
+    for (int i = 1; i < RecentShare.FROM; i++) {
       rows(deserializer, kafkaRecord("k", "{bad"));
     }
     assertThatThrownBy(() -> rows(deserializer, kafkaRecord("k", "{bad")))
