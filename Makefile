@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-java test-python check style format bench venv jars jars-checksums lock wheel clean \
+.PHONY: help demo test test-java test-python check style format joins bench venv jars jars-checksums lock wheel clean \
   prerequisites spotless
 
 PYTHON := .venv/bin/python
@@ -43,6 +43,9 @@ format: venv ## Bring Python and Java into the style that check wants
 	$(PYTHON) -m ruff check --fix
 	$(PYTHON) -m ruff format
 	$(MAVEN) -f jars/connectors spotless:apply
+
+joins: venv jars ## Joins of SEEDS random updating streams (10), against DuckDB, bounded and live
+	SEEDS=$${SEEDS:-10} $(PYTHON) -m pytest --numprocesses 0 tests/e2e/test_joins.py
 
 bench: venv jars ## Measure, and print the figures
 	$(PYTHON) -m benchmarks

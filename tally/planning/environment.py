@@ -196,6 +196,19 @@ class FlinkPlanner:
         planner.translatePlan(planner.loadPlan(reference))
 
 
+def asking_for(operation: Any, options: Mapping[str, str]) -> Any:
+    """Return an INSERT of the same query into a table of other options."""
+    table = operation.getContextResolvedTable().copy(java_map(options))
+    return get_gateway().jvm.org.apache.flink.table.operations.SinkModifyOperation(
+        table,
+        operation.getChild(),
+        operation.getStaticPartitions(),
+        operation.getTargetColumns(),
+        operation.isOverwrite(),
+        operation.getDynamicOptions(),
+    )
+
+
 def _queries(node: Any) -> Iterator[Any]:
     """Yield the queries of a statement's syntax tree."""
     match node.getClass().getSimpleName():

@@ -33,6 +33,7 @@ class PlanTable:
         options: of its WITH clause.
         columns: (name, Flink type with nullability) in order; of a sink those that it is given.
         key: its primary key.
+        is_insert_only: whether nothing but rows that never change is written to it; always of what is read.
     """
 
     node: int
@@ -41,6 +42,7 @@ class PlanTable:
     options: Mapping[str, str]
     columns: tuple[tuple[str, str], ...]
     key: tuple[str, ...]
+    is_insert_only: bool = True
 
 
 @dataclass(frozen=True)
@@ -198,6 +200,7 @@ def _table_of(node: Mapping[str, Any]) -> PlanTable | None:
         options=resolved.get("options", {}),
         columns=tuple((column["name"], str(column.get("dataType", ""))) for column in columns),
         key=tuple(resolved["schema"].get("primaryKey", {}).get("columns", ())),
+        is_insert_only=node.get("inputChangelogMode", ["INSERT"]) == ["INSERT"],
     )
 
 

@@ -14,7 +14,7 @@ from tally.planning.arithmetic_check import ArithmeticCheck, Written
 from tally.planning.companions import with_companions
 from tally.planning.counted import counting_node, with_counts
 from tally.planning.drafts import Declared, Draft, draft, missing_key, probe
-from tally.planning.environment import FlinkPlanner
+from tally.planning.environment import FlinkPlanner, asking_for
 from tally.planning.errors import (
     EmptyJob,
     IdleBesideClock,
@@ -29,6 +29,7 @@ from tally.planning.gates import IDLE_TIMEOUT, ONE_PHASE, gates_of, needs_one_ph
 from tally.planning.hints import column_hint
 from tally.planning.identities import identified
 from tally.planning.job import Account, Aggregate, Column, Gate, Job, Source
+from tally.planning.joins import ALL_CHANGES, loses_rows, with_sinks_of
 from tally.planning.keycheck import SinkKeys
 from tally.planning.latest_rows import MINI_BATCH, MINI_BATCH_BOUNDS, is_misjudged
 from tally.planning.lineage import origin_of, partly_read
@@ -55,6 +56,11 @@ class _Write:
 
     operation: Any
     span: Span
+
+    @property
+    def table(self) -> str:
+        """The name of the table that is written."""
+        return str(self.operation.getContextResolvedTable().getIdentifier().getObjectName())
 
 
 class JobPlanner:
@@ -301,7 +307,19 @@ class JobPlanner:
         if needs_one_phase(plan, self._options.is_set(IDLE_TIMEOUT)):
             self._options.add(ONE_PHASE)
             plan = self._compile(writes)
+        if loses_rows(plan, self._options.is_true(MINI_BATCH)):
+            plan = self._with_former_versions(plan, writes)
         return fitted(plan)
+
+    def _with_former_versions(self, plan: Plan, writes: Sequence[_Write]) -> Plan:
+        insert_only = {table.name for table in plan.tables("sink") if table.is_insert_only}
+        asking = [
+            write
+            if write.table in insert_only
+            else replace(write, operation=asking_for(write.operation, ALL_CHANGES))
+            for write in writes
+        ]
+        return with_sinks_of(plan, self._compile(asking))
 
     def _compile(self, writes: Sequence[_Write]) -> Plan:
         try:

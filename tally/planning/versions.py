@@ -61,6 +61,8 @@ def _ways(
         reader = nodes[number]
         if is_kind(reader, "sink"):
             yield number, known
+        elif is_kind(reader, "drop-update-before"):
+            yield from _ways(nodes, readers, number, known)
         elif is_kind(reader, "calc") and not reader.get("condition"):
             yield from _ways(nodes, readers, number, _projected(reader["projection"], known))
         else:
