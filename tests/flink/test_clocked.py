@@ -23,11 +23,6 @@ QUERIES = [
     (f"SELECT k, COUNT(*) FROM {SESSION} {BY_WINDOW}", BY_TIME),
     ("SELECT k, COUNT(*) FROM ev GROUP BY k, TUMBLE(seen, INTERVAL '1' MINUTE)", BY_TIME),
     (
-        "SELECT k, b FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY k, window_start, window_end ORDER BY b DESC) "
-        f"AS r FROM {WINDOW}) WHERE r <= 3",
-        BY_TIME,
-    ),
-    (
         f"SELECT k, COUNT(*) OVER (PARTITION BY k ORDER BY seen {RANGE}) FROM ev",
         "OVER a range of processing time",
     ),
