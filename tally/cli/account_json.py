@@ -51,6 +51,8 @@ def _source(record: AccountRecord, name: str) -> dict[str, Any]:
         sum(figures.dead.values()),
         dict(figures.dead),
         figures.skipped,
+        figures.lost_offsets,
+        {cause: dict(of) for cause, of in figures.lost.items()},
     )
     return {"source": name, **dict(zip(_SOURCE, values, strict=True))}
 
@@ -59,7 +61,7 @@ def _refused(one: Refused) -> dict[str, Any]:
     return {"aggregate": one.aggregate, "topic": one.topic, "rows": one.rows, "refused": one.refused}
 
 
-_SOURCE = ("read", "read_by_partition", "dead", "dead_by_reason", "skipped")
+_SOURCE = ("read", "read_by_partition", "dead", "dead_by_reason", "skipped", "lost", "lost_by_cause")
 
 
 def _sum(one: Sum) -> dict[str, Any]:
@@ -77,6 +79,7 @@ def _sum(one: Sum) -> dict[str, Any]:
         "late": one.late,
         "counted": one.counted,
         "open": one.open,
+        "lost": one.lost,
         "comes_out": one.comes_out,
         "complaints": [
             {"check": each.check, "expected": each.expected, "found": each.found, "text": each.text}

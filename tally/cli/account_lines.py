@@ -54,12 +54,13 @@ def equation(one: Sum) -> str:
     ahead = [("dead", dead), *([("skipped", one.skipped)] if one.skipped != 0 else [])]
     ahead.append(("filtered", one.filtered))
     behind = [("late", one.late), ("counted", one.counted)]
+    lost = "" if one.lost == 0 else f", lost {figure(one.lost)}"
     if not one.windowed:
-        return _equals(f"read {figure(one.read)}", one.read, [*ahead, *behind])
+        return _equals(f"read {figure(one.read)}", one.read, [*ahead, *behind]) + lost
     rows = _equals(f"read {figure(one.read)}", one.read, [*ahead, ("entered", one.entered)])
     rows_in = "row in" if one.entered == 1 else "rows in"
     pairs = f"{figure(one.entered)} {rows_in} {figure(one.pairs)} windows"
-    return f"{rows}, {_equals(pairs, one.pairs, behind)}"
+    return f"{rows}, {_equals(pairs, one.pairs, behind)}{lost}"
 
 
 def state_text(record: AccountRecord) -> str:

@@ -12,6 +12,11 @@ if TYPE_CHECKING:
     from tally.serving.account_record import AccountRecord
     from tally.serving.account_sums import Sum
 
+_LOST = {
+    "retention": "removed by retention",
+    "recreated": "the topic was made anew, so how many is not known",
+    "truncated": "the log was cut, so how many is not known",
+}
 _LEFT = 1  # columns of names; the others hold numbers
 
 
@@ -42,6 +47,9 @@ def _source(record: AccountRecord, name: str) -> Iterator[str]:
         yield f"    read by partition: {_items(figures.read, ': ')}"
     if figures.dead:
         yield f"    dead by reason: {_items(figures.dead, ' ')}"
+    for cause, of in figures.lost.items():
+        numbers = _items(of, ": ") if cause == "retention" else ", ".join(map(shown_name, of))
+        yield f"    lost, {_LOST.get(cause, shown_name(cause))}: partition {numbers}"
 
 
 def _items(counts: Mapping[str, int], separator: str) -> str:
@@ -78,6 +86,7 @@ def _cells(one: Sum) -> dict[str, str]:
         "rows in windows": f"{figure(one.entered)} in {figure(one.pairs)}" if one.windowed else "",
         "late": figure(one.late),
         "counted": figure(one.counted),
+        "lost": "" if one.lost == 0 else figure(one.lost),
     }
 
 

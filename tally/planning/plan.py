@@ -213,6 +213,10 @@ def _meaning(node: Mapping[str, Any]) -> dict[str, Any]:
     if described := _described(kept):
         resolved = described.get("resolvedTable", {})
         options = {key: v for key, v in resolved.get("options", {}).items() if key in _MEANING}
+        if (
+            options.get("connector") == "tally-upsert-kafka"
+        ):  # reads what Flink's own reads, from where that was
+            options["connector"] = "upsert-kafka"
         table = {"identifier": described["identifier"], "schema": resolved.get("schema"), "options": options}
         return _with_table(kept, _HOLDERS[str(_role_of(kept))], table)
     return kept

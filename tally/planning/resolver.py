@@ -33,6 +33,7 @@ from tally.planning.routing import (
     create_dead,
     create_view,
     is_routed,
+    read_options,
     records_options,
     records_table,
 )
@@ -203,7 +204,7 @@ class Resolver:
             self._flink.run(create_view(name, [column.name for column in columns]))
             self._flink.run(create_dead(name, options))
         else:
-            self._flink.create_table(operation, options)
+            self._flink.create_table(operation, options if name in self.written else read_options(options))
         self.sources[name] = Source(
             name=name,
             topic=written.get("topic", ""),

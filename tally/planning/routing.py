@@ -25,6 +25,7 @@ CLOCK_DELAY = "event-time.clock-delay"
 DEFAULT_CLOCK_DELAY = "5 s"
 CLOCK_GROUP = "event-time.clock-group"
 RECORDS_CONNECTOR = "tally-kafka"
+UPSERTS_CONNECTOR = "tally-upsert-kafka"
 LETTER = "$dead"
 LETTER_METADATA = "dead-letter"
 # Of the connector's metadata column 'dead-letter'.
@@ -56,6 +57,12 @@ def clock_delay(options: Mapping[str, str]) -> str:
     """Return how far event time stays behind the present by the clock, as written; empty where only events move it."""
     goes_on = options.get(CLOCK, "true").lower() == "true"
     return options.get(CLOCK_DELAY, DEFAULT_CLOCK_DELAY) if goes_on else ""
+
+
+def read_options(options: Mapping[str, str]) -> dict[str, str]:
+    """Return the options of a table that is read as it is declared: one of changes by key by tally's own connector."""
+    changed = {"connector": UPSERTS_CONNECTOR} if options.get("connector") == "upsert-kafka" else {}
+    return {**options, **changed}
 
 
 def records_table(source: str) -> str:

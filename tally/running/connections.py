@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from tally.planning.job import Job, Source
 from tally.planning.plan import PlanTable
-from tally.planning.routing import dead_table
+from tally.planning.routing import UPSERTS_CONNECTOR, dead_table
 from tally.planning.sinks import UNSET, sink_options, sink_table
 from tally.serving.errors import CassandraUnreachable, KafkaUnreachable
 from tally.settings import AccountSettings, CassandraSettings
@@ -119,7 +119,9 @@ def table_options(table: PlanTable, options: dict[str, str], target: Target) -> 
         options["connector"] = connector = "tally-kafka"
     if connector == "tally-kafka":
         options |= _bounds(target)
-    if connector == "upsert-kafka" and table.role == "source" and target.bounded:
+    if connector == "upsert-kafka" and table.role == "source":
+        options["connector"] = connector = UPSERTS_CONNECTOR
+    if connector == UPSERTS_CONNECTOR and target.bounded:
         options |= _END  # it always begins at the beginning
     return options
 

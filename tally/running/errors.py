@@ -135,6 +135,27 @@ class TooManyRefusedRows(TallyError):
 
 
 @dataclass(eq=False)
+class RecordsLost(TallyError):
+    """Records of a source vanished before the job read them."""
+
+    job: str
+    records: str
+
+    @property
+    def message(self) -> str:
+        """Name source, topic, partition and offsets, and why they are gone."""
+        return f"job '{self.job}' stopped, records were lost before they were read: {self.records}"
+
+    @property
+    def hint(self) -> str:
+        """Say how to count anew, and how to do without them."""
+        return (
+            "a start with --fresh counts what the topics hold now; to go on without the lost records, which the audit "
+            "then counts, write 'lost-records.action' = 'count' in the source's WITH and run again"
+        )
+
+
+@dataclass(eq=False)
 class LettersLost(TallyError):
     """Dead letters or late rows that a checkpoint counts as written are not, or may not be."""
 

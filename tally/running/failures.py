@@ -10,6 +10,7 @@ from tally.errors import TallyError
 from tally.running.errors import (
     JobFailed,
     LettersLost,
+    RecordsLost,
     TooManyDeadLetters,
     TooManyRefusedRows,
     UndecodableRecord,
@@ -19,6 +20,7 @@ _KNOWN: tuple[tuple[re.Pattern[str], Callable[[str, str], TallyError]], ...] = (
     (re.compile(r"UndecodableRecordException: (undecodable record: .*)"), UndecodableRecord),
     (re.compile(r"TooManyDeadLettersException: (too many dead letters: .*)"), TooManyDeadLetters),
     (re.compile(r"TooManyRefusedRowsException: (too many refused rows: .*)"), TooManyRefusedRows),
+    (re.compile(r"LostRecordsException: records lost: (.*)"), RecordsLost),
     (re.compile(r"LostLettersException: letters lost: (.*)"), LettersLost),
 )
 # Exceptions of the connectors are worded for users; the cause below them is not. Further lines are indented.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from tally.serving.account_figures import Figures
@@ -34,7 +34,8 @@ def complaints(figures: Figures) -> tuple[Complaint, ...]:
     """
     ahead = [*_meters(figures), *_made(_entered, figures), *_made(_gated, figures)]
     inside = [one for check in (_let_in, _closed, _counted) for one in _made(check, figures)]
-    return (*ahead, *(inside or _made(_sum, figures)), *_made(_open_at_end, figures))
+    behind = [*_made(_open_at_end, figures), *_made(_lost, figures)]
+    return (*ahead, *(inside or _made(_sum, figures)), *behind)
 
 
 def _made(check: Callable[[Figures], Iterator[Complaint]], figures: Figures) -> list[Complaint]:
@@ -127,6 +128,25 @@ def _open_at_end(figures: Figures) -> Iterator[Complaint]:
     if figures.record.final and figures.account.tap and figures.account.closes and left:
         rows = f"{left:,} row is" if left == 1 else f"{left:,} rows are"
         yield Complaint("open-at-end", 0, left, f"{rows} in windows that the end of the run did not close")
+
+
+def _lost(figures: Figures) -> Iterator[Complaint]:
+    for name, source in figures.lost().items():
+        causes = "; ".join(_cause(cause, of) for cause, of in source.lost.items())
+        text = f"records of source '{name}' were lost before they were read: {causes}"
+        yield Complaint("lost", 0, source.lost_offsets or 0, text)
+
+
+def _cause(cause: str, of: Mapping[str, int]) -> str:
+    places = f"partition{'s' * (len(of) > 1)} {', '.join(of)}"
+    match cause:
+        case "retention":
+            number = sum(of.values())
+            return f"retention removed {number:,} offset{'s' * (number != 1)}, so many records at most ({places})"
+        case "recreated":
+            return f"the topic was deleted and made anew, how many is not known ({places})"
+        case _:
+            return f"the log was cut, how many is not known ({places})"
 
 
 def _compared(

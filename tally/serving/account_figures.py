@@ -36,6 +36,12 @@ class Figures:
         """Return the deletions that were skipped, likewise."""
         return sum(times * source.skipped for times, source in self._sources())
 
+    def lost(self) -> dict[str, SourceFigures]:
+        """Return the sources of which records were lost before they were read, by name."""
+        names = [one.source for one in self.account.sources]
+        found = {name: source_figures(self.record, name) for name in names}
+        return {name: figures for name, figures in found.items() if figures.lost}
+
     def good(self) -> int:
         """Return the rows that the sources made."""
         return self.read() - self.dead() - self.skipped()

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from tally.serving.account_record import AccountRecord, Meter
 
-_READ, _DEAD, _SKIPPED = "read", "dead", "skipped"
+_READ, _DEAD, _SKIPPED, _LOST = "read", "dead", "skipped", "lost"
+# The one cause whose extent is known: the log says where it begins now.
+_RETENTION = "retention"
 
 
 class NoMeter(LookupError):
@@ -22,11 +24,21 @@ class SourceFigures:
         read: by partition: ``0``, or of several topics ``orders/0``; ``""`` where it is not known.
         dead: by reason.
         skipped: deletions that the source says to skip.
+        lost: offsets that vanished before they were read, by cause and partition; their number is known for
+            ``retention`` and not for ``recreated`` and ``truncated``.
     """
 
     read: Mapping[str, int]
     dead: Mapping[str, int]
     skipped: int
+    lost: Mapping[str, Mapping[str, int]]
+
+    @property
+    def lost_offsets(self) -> int | None:
+        """How many offsets were lost, an upper bound on records; None where that is not known."""
+        if any(cause != _RETENTION for cause in self.lost):
+            return None
+        return sum(self.lost.get(_RETENTION, {}).values())
 
 
 def source_figures(record: AccountRecord, source: str) -> SourceFigures:
@@ -41,6 +53,7 @@ def source_figures(record: AccountRecord, source: str) -> SourceFigures:
         dict(sorted(_under(counts, _READ), key=lambda item: _by_number(item[0]))),
         dict(sorted(_under(counts, _DEAD))),
         counts.get(_SKIPPED, 0),
+        _lost(counts),
     )
 
 
@@ -61,6 +74,15 @@ def known(figure: Callable[[], int]) -> int | None:
         return figure()
     except NoMeter:
         return None
+
+
+def _lost(counts: Mapping[str, int]) -> dict[str, dict[str, int]]:
+    """Return the counts of ``lost/retention/0`` by cause and partition."""
+    found: dict[str, dict[str, int]] = {}
+    for name, number in sorted(_under(counts, _LOST), key=lambda item: _by_number(item[0])):
+        cause, _, partition = name.partition("/")
+        found.setdefault(cause, {})[partition] = number
+    return dict(sorted(found.items()))
 
 
 def _under(counts: Mapping[str, int], kind: str) -> Iterator[tuple[str, int]]:

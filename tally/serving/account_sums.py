@@ -26,6 +26,8 @@ class Sum:
         late: of the pairs.
         counted: of the pairs, in the result or in windows that are open.
         open: of the counted, in windows that are open; None also where that is not told apart.
+        lost: offsets of its sources that vanished before they were read, beside the sum; None also where their number
+            is not known.
         complaints: what does not hold.
     """
 
@@ -39,6 +41,7 @@ class Sum:
     late: int | None
     counted: int | None
     open: int | None
+    lost: int | None
     complaints: tuple[Complaint, ...]
 
     @property
@@ -74,6 +77,7 @@ def _sum(figures: Figures) -> Sum:
         late=known(figures.late),
         counted=known(figures.counted),
         open=_open(figures),
+        lost=_lost(figures),
         complaints=complaints(figures),
     )
 
@@ -83,6 +87,14 @@ def _dead(figures: Figures) -> Mapping[str, int] | None:
         return figures.dead_by_reason()
     except NoMeter:
         return None
+
+
+def _lost(figures: Figures) -> int | None:
+    try:
+        numbers = [source.lost_offsets for source in figures.lost().values()]
+    except NoMeter:
+        return None
+    return None if None in numbers else sum(number or 0 for number in numbers)
 
 
 def _open(figures: Figures) -> int | None:

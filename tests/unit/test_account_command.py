@@ -241,6 +241,53 @@ def test_without_a_broker(failing: Callable[[Exception], None], capsys: pytest.C
     )
 
 
+LOST = {f"{READ} lost/retention/0": 1200, f"{READ} lost/retention/10": 34}
+REMOVED = (
+    "records of source 'flights' were lost before they were read: "
+    "retention removed 1,234 offsets, so many records at most (partitions 0, 10)"
+)
+
+
+def test_what_was_lost_stands_beside_the_sum(stored: Stored, capsys: pytest.CaptureFixture[str]) -> None:
+    stored(account(LOST))
+    assert run(["account"]) == 1
+    assert capsys.readouterr().out.splitlines()[3:] == [
+        "    dead by reason: missing 2, undecodable 3",
+        "    lost, removed by retention: partition 0: 1,200, 10: 34",
+        "  aggregate       read  dead  filtered  late  counted   lost",
+        "  airport_hours  1,010     5        15    12      978  1,234  does not come out",
+        f"    {REMOVED}",
+    ]
+    [line] = shown_at_end([account(LOST)])
+    assert line == (
+        "airport_hours: read 1,010 = dead 5 + filtered 15 + late 12 + counted 978, lost 1,234: "
+        f"does not come out: {REMOVED}"
+    )
+
+
+def test_how_many_were_lost_may_not_be_known(stored: Stored, capsys: pytest.CaptureFixture[str]) -> None:
+    stored(account({**LOST, f"{READ} lost/recreated/1": 0, f"{READ} lost/truncated/2": 0}))
+    assert run(["account"]) == 1
+    assert capsys.readouterr().out.splitlines()[4:] == [
+        "    lost, the topic was made anew, so how many is not known: partition 1",
+        "    lost, removed by retention: partition 0: 1,200, 10: 34",
+        "    lost, the log was cut, so how many is not known: partition 2",
+        "  aggregate       read  dead  filtered  late  counted  lost",
+        "  airport_hours  1,010     5        15    12      978     ?  does not come out",
+        "    records of source 'flights' were lost before they were read: the topic was deleted and made anew, "
+        "how many is not known (partition 1); retention removed 1,234 offsets, so many records at most "
+        "(partitions 0, 10); the log was cut, how many is not known (partition 2)",
+    ]
+    assert run(["account", "--json"]) == 1
+    [job] = json.loads(capsys.readouterr().out)
+    assert (job["sources"][0]["lost"], job["sums"][0]["lost"]) == (None, None)
+    assert job["sources"][0]["lost_by_cause"] == {
+        "recreated": {"1": 0},
+        "retention": {"0": 1200, "10": 34},
+        "truncated": {"2": 0},
+    }
+
+
 def test_json_tells_all(stored: Stored, capsys: pytest.CaptureFixture[str]) -> None:
     stored(account({f"{TAP} rows": 926, f"{READ} skipped": 1}))
     assert run(["account", "--json"]) == 1
@@ -261,6 +308,8 @@ def test_json_tells_all(stored: Stored, capsys: pytest.CaptureFixture[str]) -> N
                     "dead": 5,
                     "dead_by_reason": {"missing": 2, "undecodable": 3},
                     "skipped": 1,
+                    "lost": 0,
+                    "lost_by_cause": {},
                 }
             ],
             "sums": [
@@ -278,6 +327,7 @@ def test_json_tells_all(stored: Stored, capsys: pytest.CaptureFixture[str]) -> N
                     "late": 12,
                     "counted": 966,
                     "open": 40,
+                    "lost": 0,
                     "comes_out": False,
                     "complaints": [
                         {
@@ -314,6 +364,8 @@ def test_json_has_null_for_what_is_not_known(stored: Stored, capsys: pytest.Capt
         "dead": None,
         "dead_by_reason": None,
         "skipped": None,
+        "lost": None,
+        "lost_by_cause": None,
     }
     [one] = first["sums"]
     assert {name for name, value in one.items() if value is None} == {
@@ -322,6 +374,7 @@ def test_json_has_null_for_what_is_not_known(stored: Stored, capsys: pytest.Capt
         "dead_by_reason",
         "skipped",
         "filtered",
+        "lost",
     }
     assert (second["comes_out"], second["sums"]) == (True, [])
 

@@ -44,8 +44,11 @@ def test_a_bounded_run_reads_from_the_beginning_to_the_present_end() -> None:
 
 def test_a_bounded_run_reads_a_table_of_versions_to_the_present_end_as_well() -> None:
     options = {"connector": "upsert-kafka", "topic": "x"}
-    assert connected("source", options, bounded=True) == {**options, "scan.bounded.mode": "latest-offset"}
-    assert connected("source", options) == connected("sink", options, bounded=True) == options
+    ours = {**options, "connector": "tally-upsert-kafka"}
+    bounded = {**ours, "scan.bounded.mode": "latest-offset"}
+    assert connected("source", options, bounded=True) == connected("source", ours, bounded=True) == bounded
+    assert connected("source", options) == ours
+    assert connected("sink", options, bounded=True) == options
 
 
 def test_a_topic_that_is_written_keeps_its_connector() -> None:

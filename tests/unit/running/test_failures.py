@@ -38,6 +38,15 @@ Caused by: {cause}
             "comes, write 'refused.max-share' = '1' in the aggregate's WITH",
         ),
         (
+            "java.lang.RuntimeException: One or more fetchers have encountered exception\n"
+            "Caused by: io.tally.connectors.lost.LostRecordsException: records lost: source table 'x': topic 't', "
+            "partition 0: offsets 100 to 149 are gone, up to 50 records: its log begins at offset 150 now",
+            "job 'totals' stopped, records were lost before they were read: source table 'x': topic 't', partition 0: "
+            "offsets 100 to 149 are gone, up to 50 records: its log begins at offset 150 now\n"
+            "hint: a start with --fresh counts what the topics hold now; to go on without the lost records, which the "
+            "audit then counts, write 'lost-records.action' = 'count' in the source's WITH and run again",
+        ),
+        (
             "io.tally.connectors.kafka.LostLettersException: letters lost: Kafka ended transaction "
             "'tally/totals/x/dead-0-3' with dead letters of source table 'x' before it was committed\n"
             "Caused by: org.apache.kafka.common.errors.ProducerFencedException: There is a newer producer",
@@ -74,6 +83,7 @@ Caused by: {cause}
         "undecodable",
         "too many dead letters",
         "too many refused rows",
+        "records lost",
         "letters lost",
         "worded by a connector",
         "in several lines",

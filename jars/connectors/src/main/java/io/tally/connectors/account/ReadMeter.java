@@ -19,8 +19,13 @@ public final class ReadMeter extends Meter {
   /** Reason of a record that is a deletion, which the source says to leave out. */
   private static final String SKIPPED = "skipped";
 
+  /** Begins the text of a letter that stands where records are lost: {@code lost/retention/50}. */
+  private static final String LOST = "lost/";
+
   private static final int LETTER_FIELDS = 9;
+  private static final int PARTITION = 4;
   private static final int REASON = 7;
+  private static final int ERROR = 8;
 
   private final int topic;
   private final int partition;
@@ -55,12 +60,38 @@ public final class ReadMeter extends Meter {
   @Override
   public void processElement(StreamRecord<RowData> element) {
     RowData row = element.getValue();
+    if (isLoss(row)) {
+      countLost(row);
+      return;
+    }
     countOf(row).add(1);
     if (row.isNullAt(letter)) {
       output.collect(element);
     } else {
       noRow(element);
     }
+  }
+
+  /** Tells whether records are lost where a row stands that is of no record. */
+  private boolean isLoss(RowData row) {
+    if (row.isNullAt(letter)) {
+      return false;
+    }
+    RowData said = row.getRow(letter, LETTER_FIELDS);
+    return said.getString(REASON).toString().equals(SKIPPED)
+        && said.getString(ERROR).toString().startsWith(LOST);
+  }
+
+  private void countLost(RowData row) {
+    RowData said = row.getRow(letter, LETTER_FIELDS);
+    String text = said.getString(ERROR).toString();
+    int number = text.lastIndexOf('/') + 1;
+    count(text.substring(0, number) + place(row, said)).add(Long.parseLong(text.substring(number)));
+  }
+
+  private String place(RowData row, RowData said) {
+    String from = topic < 0 ? "" : row.getString(topic) + "/";
+    return from + said.getInt(PARTITION);
   }
 
   private void noRow(StreamRecord<RowData> element) {

@@ -1,5 +1,8 @@
 package io.tally.connectors.clock;
 
+import io.tally.connectors.lost.LossPolicy;
+import io.tally.connectors.lost.ReadPositions;
+import io.tally.connectors.lost.TrackedReader;
 import org.apache.flink.api.connector.source.SourceReader;
 import org.apache.flink.api.connector.source.SourceReaderContext;
 import org.apache.flink.api.connector.source.SplitEnumerator;
@@ -22,16 +25,17 @@ public final class BoundedSource extends WrappedSource {
   /**
    * @param source what is read
    * @param deserializer the source's
+   * @param losses what becomes of records that vanished before they were read
    */
-  public BoundedSource(KafkaSource<RowData> source, TimedDeserializer deserializer) {
-    super(source, deserializer);
+  public BoundedSource(
+      KafkaSource<RowData> source, TimedDeserializer deserializer, LossPolicy losses) {
+    super(source, deserializer, losses);
   }
 
   @Override
-  public SourceReader<RowData, KafkaPartitionSplit> createReader(SourceReaderContext context)
-      throws Exception {
+  SourceReader<RowData, KafkaPartitionSplit> wrapped(
+      TrackedReader reader, SourceReaderContext context, ReadPositions read) {
     NewestEvents newest = new NewestEvents();
-    SourceReader<RowData, KafkaPartitionSplit> reader = source.createReader(context);
     deserializer.noteNewest(newest);
     return new BoundedReader(reader, context, newest);
   }

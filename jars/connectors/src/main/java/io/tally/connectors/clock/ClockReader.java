@@ -1,5 +1,6 @@
 package io.tally.connectors.clock;
 
+import io.tally.connectors.lost.ReadPositions;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;

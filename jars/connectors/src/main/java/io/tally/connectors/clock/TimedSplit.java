@@ -1,17 +1,15 @@
 package io.tally.connectors.clock;
 
+import io.tally.connectors.lost.TrackedSplit;
 import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplit;
 
 /** A partition as a checkpoint has it, with its newest event: in silence time goes on from that. */
-final class TimedSplit extends KafkaPartitionSplit {
+final class TimedSplit extends TrackedSplit {
 
   private final Event newest;
 
   TimedSplit(KafkaPartitionSplit split, Event newest) {
-    super(
-        split.getTopicPartition(),
-        split.getStartingOffset(),
-        split.getStoppingOffset().orElse(NO_STOPPING_OFFSET));
+    super(split, identityOf(split));
     this.newest = newest;
   }
 

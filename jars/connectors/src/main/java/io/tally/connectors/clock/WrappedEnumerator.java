@@ -8,9 +8,8 @@ import org.apache.flink.api.connector.source.SplitEnumeratorContext;
 import org.apache.flink.connector.kafka.source.enumerator.KafkaSourceEnumState;
 import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplit;
 
-/** Flink's coordinator of a Kafka source, of which a subclass changes what it must. */
-abstract class WrappedEnumerator
-    implements SplitEnumerator<KafkaPartitionSplit, KafkaSourceEnumState> {
+/** Flink's coordinator of a Kafka source, of which subclasses change what they must. */
+class WrappedEnumerator implements SplitEnumerator<KafkaPartitionSplit, KafkaSourceEnumState> {
 
   final SplitEnumerator<KafkaPartitionSplit, KafkaSourceEnumState> enumerator;
   final SplitEnumeratorContext<KafkaPartitionSplit> context;

@@ -7,6 +7,9 @@ package io.tally.connectors.kafka;
  */
 record Fault(Reason reason, String text) {
 
+  /** Begins the text of what is skipped since records are lost there; cause and number follow. */
+  static final String LOST = "lost/";
+
   /** The kinds of faults; their names are part of the dead letter's format. */
   enum Reason {
     /** Key or message are not what the format says. */

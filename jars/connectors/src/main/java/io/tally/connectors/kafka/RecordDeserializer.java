@@ -3,6 +3,7 @@ package io.tally.connectors.kafka;
 import io.tally.connectors.clock.NewestEvents;
 import io.tally.connectors.clock.NewestEvents.Newest;
 import io.tally.connectors.clock.TimedDeserializer;
+import io.tally.connectors.lost.LossRecord;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -83,11 +84,23 @@ final class RecordDeserializer implements TimedDeserializer {
   @Override
   public void deserialize(ConsumerRecord<byte[], byte[]> kafkaRecord, Collector<RowData> collector)
       throws IOException {
+    if (kafkaRecord instanceof LossRecord loss) {
+      lost(loss, collector);
+      return;
+    }
     Fault skipped = guard.deletions().skipped(kafkaRecord);
     if (skipped == null) {
       decoded(kafkaRecord, collector);
     } else if (layout.deadLetter() >= 0) {
       collector.collect(layout.dead(blanks, kafkaRecord, skipped));
+    }
+  }
+
+  /** In the way of a skipped record: it is neither row nor dead letter, and accounted for. */
+  private void lost(LossRecord loss, Collector<RowData> collector) {
+    if (layout.deadLetter() >= 0) {
+      String text = "%s%s/%d".formatted(Fault.LOST, loss.cause(), loss.offsets());
+      collector.collect(layout.dead(blanks, loss, new Fault(Fault.Reason.SKIPPED, text)));
     }
   }
 

@@ -2,6 +2,8 @@ package io.tally.connectors.kafka;
 
 import io.tally.connectors.clock.BoundedSource;
 import io.tally.connectors.clock.ClockSource;
+import io.tally.connectors.clock.PlainSource;
+import io.tally.connectors.lost.LossPolicy;
 import java.time.Clock;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -44,6 +46,7 @@ final class TallyKafkaSource extends KafkaDynamicSource implements SupportsProje
 
   private SourceGuard guard;
   private SourceClock clock;
+  private LossPolicy losses;
 
   /** The parameters are Flink's. */
   TallyKafkaSource(
@@ -86,10 +89,16 @@ final class TallyKafkaSource extends KafkaDynamicSource implements SupportsProje
     this.projected = IntStream.range(0, DataType.getFieldCount(physicalDataType)).toArray();
   }
 
-  /** Sets what is a row and what is none, and how time goes on. */
-  void guardedBy(SourceGuard sourceGuard, SourceClock sourceClock) {
+  /** Sets what is a row and what is none, how time goes on, and what becomes of what is lost. */
+  void guardedBy(SourceGuard sourceGuard, SourceClock sourceClock, LossPolicy policy) {
     this.guard = sourceGuard;
     this.clock = sourceClock;
+    this.losses = policy;
+  }
+
+  /** Returns those of the consumer, as they are written. */
+  Properties properties() {
+    return properties;
   }
 
   @Override
@@ -153,15 +162,12 @@ final class TallyKafkaSource extends KafkaDynamicSource implements SupportsProje
 
   private Source<RowData, ?, ?> source(RecordDeserializer deserializer) {
     KafkaSource<RowData> source = kafkaSource(deserializer);
-    if (!deserializer.judgesTime()) {
-      return source;
+    if (deserializer.judgesTime() && isBounded()) {
+      return new BoundedSource(source, deserializer, losses);
     }
-    if (isBounded()) {
-      return new BoundedSource(source, deserializer);
-    }
-    return clock.isOn()
-        ? new ClockSource(source, deserializer, clock.delay(), clock.group())
-        : source;
+    return deserializer.judgesTime() && clock.isOn()
+        ? new ClockSource(source, deserializer, losses, clock.delay(), clock.group())
+        : new PlainSource(source, deserializer, losses);
   }
 
   private KafkaSource<RowData> kafkaSource(RecordDeserializer deserializer) {
@@ -284,6 +290,7 @@ final class TallyKafkaSource extends KafkaDynamicSource implements SupportsProje
     copy.projected = projected;
     copy.guard = guard;
     copy.clock = clock;
+    copy.losses = losses;
     return copy;
   }
 }

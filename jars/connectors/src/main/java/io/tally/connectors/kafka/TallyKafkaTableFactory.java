@@ -1,5 +1,6 @@
 package io.tally.connectors.kafka;
 
+import io.tally.connectors.lost.LossPolicy;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +37,7 @@ public final class TallyKafkaTableFactory extends KafkaDynamicTableFactory {
     Set<ConfigOption<?>> options = new HashSet<>(super.optionalOptions());
     options.addAll(SourceGuard.options());
     options.addAll(SourceClock.options());
+    options.addAll(LossPolicy.options());
     return options;
   }
 
@@ -45,7 +47,8 @@ public final class TallyKafkaTableFactory extends KafkaDynamicTableFactory {
     String table = context.getObjectIdentifier().getObjectName();
     SourceGuard guard = SourceGuard.of(table, options);
     TallyKafkaSource source = (TallyKafkaSource) super.createDynamicTableSource(context);
-    source.guardedBy(guard, SourceClock.of(options));
+    LossPolicy losses = LossPolicy.of(guard.table(), options, source.properties());
+    source.guardedBy(guard, SourceClock.of(options), losses);
     return source;
   }
 

@@ -20,7 +20,9 @@ class ReadMeterTest {
   /** A dead letter has more, which does not matter here. */
   private static final int LETTER_FIELDS = 9;
 
+  private static final int PARTITION = 4;
   private static final int REASON = 7;
+  private static final int ERROR = 8;
 
   private static final RowType ROWS =
       (RowType)
@@ -33,7 +35,8 @@ class ReadMeterTest {
   private static DataType letter() {
     DataTypes.Field[] fields = new DataTypes.Field[LETTER_FIELDS];
     for (int field = 0; field < LETTER_FIELDS; field++) {
-      fields[field] = DataTypes.FIELD("f" + field, DataTypes.STRING());
+      DataType type = field == PARTITION ? DataTypes.INT() : DataTypes.STRING();
+      fields[field] = DataTypes.FIELD("f" + field, type);
     }
     return DataTypes.ROW(fields);
   }
@@ -47,8 +50,14 @@ class ReadMeterTest {
   }
 
   private static RowData dead(int partition, String reason) {
+    return dead(partition, reason, "what is wrong");
+  }
+
+  private static RowData dead(int partition, String reason, String error) {
     GenericRowData letter = new GenericRowData(LETTER_FIELDS);
+    letter.setField(PARTITION, partition);
     letter.setField(REASON, StringData.fromString(reason));
+    letter.setField(ERROR, StringData.fromString(error));
     return GenericRowData.of(StringData.fromString("shop"), partition, letter);
   }
 
@@ -95,6 +104,26 @@ class ReadMeterTest {
   void aDeletionThatTheSourceSaysToSkipIsNotDead() throws Exception {
     assertThat(counts(ofOneTopic(), List.of(dead(0, "skipped"), dead(0, "no-event-time"))))
         .isEqualTo(Map.of("read/0", 2L, "skipped", 1L, "dead/no-event-time", 1L));
+  }
+
+  @Test
+  void whatIsLostIsNotReadAndGoesNoFurther() throws Exception {
+    List<RowData> rows =
+        List.of(
+            row("shop", 0),
+            dead(0, "skipped", "lost/retention/50"),
+            dead(0, "skipped", "lost/retention/7"),
+            dead(1, "skipped", "lost/recreated/0"));
+    try (MeterHarness meter = MeterHarness.open(ofOneTopic(), ROWS)) {
+      for (RowData row : rows) {
+        meter.row(row);
+      }
+      assertThat(meter.rows()).containsExactly(rows.get(0));
+      assertThat(meter.counts())
+          .isEqualTo(Map.of("read/0", 1L, "lost/retention/0", 57L, "lost/recreated/1", 0L));
+    }
+    assertThat(counts(new ReadMeter("read-1", 0, 1, 2, null), rows.subList(1, 2)))
+        .isEqualTo(Map.of("lost/retention/shop/0", 50L));
   }
 
   @Test

@@ -4,6 +4,7 @@ import static io.tally.connectors.clock.Proxies.proxy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tally.connectors.lost.ReadPositions;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

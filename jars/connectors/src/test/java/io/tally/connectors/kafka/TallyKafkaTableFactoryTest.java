@@ -3,6 +3,7 @@ package io.tally.connectors.kafka;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tally.connectors.lost.LossPolicy;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -91,8 +92,9 @@ class TallyKafkaTableFactoryTest {
     assertThat(ours.optionalOptions())
         .containsAll(flinks.optionalOptions())
         .containsAll(SourceGuard.options())
+        .containsAll(LossPolicy.options())
         .containsAll(SourceClock.options())
-        .hasSize(flinks.optionalOptions().size() + 4 + 3);
+        .hasSize(flinks.optionalOptions().size() + 4 + 3 + 1);
     assertThatThrownBy(() -> source(table("scan.startup.mod", "earliest-offset")))
         .hasStackTraceContaining("Unsupported options:\n\nscan.startup.mod");
   }

@@ -1,0 +1,43 @@
+package io.tally.connectors.clock;
+
+import io.tally.connectors.lost.LossPolicy;
+import io.tally.connectors.lost.ReadPositions;
+import io.tally.connectors.lost.TrackedReader;
+import org.apache.flink.api.connector.source.SourceReader;
+import org.apache.flink.api.connector.source.SourceReaderContext;
+import org.apache.flink.api.connector.source.SplitEnumerator;
+import org.apache.flink.api.connector.source.SplitEnumeratorContext;
+import org.apache.flink.connector.kafka.source.KafkaSource;
+import org.apache.flink.connector.kafka.source.enumerator.KafkaSourceEnumState;
+import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplit;
+import org.apache.flink.table.data.RowData;
+
+/** A Kafka source that has no time, or whose time events alone move. */
+public final class PlainSource extends WrappedSource {
+
+  private static final long serialVersionUID = 1L;
+
+  /**
+   * @param source what is read
+   * @param deserializer the source's
+   * @param losses what becomes of records that vanished before they were read
+   */
+  public PlainSource(
+      KafkaSource<RowData> source, TimedDeserializer deserializer, LossPolicy losses) {
+    super(source, deserializer, losses);
+  }
+
+  @Override
+  SourceReader<RowData, KafkaPartitionSplit> wrapped(
+      TrackedReader reader, SourceReaderContext context, ReadPositions read) {
+    return reader;
+  }
+
+  @Override
+  WrappedEnumerator wrapped(
+      SplitEnumerator<KafkaPartitionSplit, KafkaSourceEnumState> enumerator,
+      SplitEnumeratorContext<KafkaPartitionSplit> context,
+      boolean isRestored) {
+    return new WrappedEnumerator(enumerator, context);
+  }
+}
