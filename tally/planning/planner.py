@@ -45,6 +45,7 @@ from tally.planning.udfs import make_importable
 from tally.planning.unwindowed import not_windows
 from tally.planning.variances import with_variances
 from tally.planning.versions import without_former_versions
+from tally.planning.zeros import with_one_zero
 from tally.project import Project, SqlFile, Statement, lex
 
 _UNKNOWN_KEY = re.compile(r"Primary key column '(.*)' is not defined in the schema")
@@ -200,7 +201,7 @@ class JobPlanner:
         for table in tables:
             self._judge_plain(table, keys)
         self._judge_arithmetic(plan, tables)
-        plan, accounts = self._accounted(with_variances(without_former_versions(plan)))
+        plan, accounts = self._accounted(with_one_zero(with_variances(without_former_versions(plan))))
         plan, gates = identified(plan, self._gates(plan), self.resolver.sources.values())
         self._judge_graph(plan)
         return Job(

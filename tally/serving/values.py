@@ -113,7 +113,7 @@ def rows_to_json(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> st
 
     DECIMAL is a string with all its digits, since JSON readers make floats of numbers; BIGINT is a number.
     Times are ISO 8601: timestamps in UTC with milliseconds and Z. Bytes are base64, as in Flink's JSON.
-    NaN and the infinities, which JSON does not have, are null.
+    NaN and the infinities, which JSON has no numbers for, are "NaN", "Infinity" and "-Infinity", as in Flink's JSON.
     """
     lines = [
         json.dumps(dict(zip(columns, map(to_json, row), strict=True)), ensure_ascii=False, allow_nan=False)
@@ -125,7 +125,7 @@ def rows_to_json(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> st
 def to_json(value: object) -> object:
     """Return a value as JSON has it; see ``rows_to_json``."""
     if isinstance(value, float) and not math.isfinite(value):
-        return None
+        return _no_number(value)
     if isinstance(value, bytes):
         return base64.b64encode(value).decode("ascii")
     if isinstance(value, list):
@@ -137,8 +137,14 @@ def to_json(value: object) -> object:
 
 def show(value: object) -> str:
     """Return a value as text that ``read_value`` reads again, collections as JSON, null as nothing."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return _no_number(value)
     shown = (write(value) for kind, write in _WRITERS if isinstance(value, kind))
     return next(shown, "" if value is None else str(value))
+
+
+def _no_number(value: float) -> str:
+    return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
 
 
 def _text(value: object) -> str:

@@ -191,7 +191,7 @@ def test_json_is_a_list_with_one_object_a_line():
     line = (
         '{"text": "Zürich \\"x\\"", "count": 9223372036854775807, "mean": "-12.50", '
         '"at": "1969-12-31T23:59:59.999Z", "day": "2013-01-01", "clock": "05:30:00.000", "bytes": "AQI=", '
-        '"ratio": 0.25, "tags": ["a", null], "by_day": {"2013-01-01": ["100"], "k": null}, '
+        '"ratio": 0.25, "tags": ["a", "Infinity"], "by_day": {"2013-01-01": ["100"], "k": null}, '
         '"missing": null, "ok": true}'
     )
     assert text == f"[\n  {line},\n  {line}\n]"
@@ -202,8 +202,11 @@ def test_json_of_no_rows_is_an_empty_list():
     assert rows_to_json(["a"], []) == "[]"
 
 
-def test_json_has_no_nan():
-    assert rows_to_json(["a"], [(math.nan,)]) == '[\n  {"a": null}\n]'
+def test_what_is_no_number_is_told_from_null():
+    row = (math.nan, math.inf, -math.inf, None)
+    line = '{"a": "NaN", "b": "Infinity", "c": "-Infinity", "d": null}'
+    assert rows_to_json(["a", "b", "c", "d"], [row]) == f"[\n  {line}\n]"
+    assert [show(value) for value in row] == ["NaN", "Infinity", "-Infinity", ""]
 
 
 @pytest.mark.parametrize(
