@@ -62,7 +62,8 @@ class Draft:
             raise mistake
         window = keys.window(sink, aggregate.key)
         deriver = SinkDeriver(aggregate.name, aggregate.columns, aggregate.key, aggregate.span)
-        return replace(aggregate, window=window, sinks=deriver.derive(self.options, window))
+        sinks = deriver.derive(self.options, window)
+        return replace(aggregate, window=window, sinks=sinks, window_end=keys.window_end(sink))
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,7 @@ class Declared:
     key: tuple[str, ...]
     options: Mapping[str, str]
     span: Span
+    sql: str = ""
 
 
 def draft(declared: Declared) -> Draft:
@@ -94,6 +96,7 @@ def draft(declared: Declared) -> Draft:
         window=None,
         span=declared.span,
         max_refused=options.get("refused.max-share", MAX_SHARE),
+        sql=declared.sql,
     )
     return Draft(aggregate, options)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Literal
 
@@ -44,10 +44,26 @@ class Window:
         kind: tumbling, hopping, cumulating or session.
         step: time between two results of one group (size of a tumbling window, slide of a hopping one,
             step of a cumulating one, gap of a session).
+        ends_after: the column that it is known of holds its bound, and the window ends that much later: not at all
+            where that is its end; None where the column does not tell.
     """
 
     kind: Literal["tumbling", "hopping", "cumulating", "session"]
     step: timedelta
+    ends_after: timedelta | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True)
+class WindowEnd:
+    """How a row of a windowed aggregate tells when its window ends.
+
+    Attributes:
+        column: that holds a bound of the window.
+        after: the window ends that much later.
+    """
+
+    column: str
+    after: timedelta
 
 
 @dataclass(frozen=True)
@@ -171,6 +187,8 @@ class Aggregate:
         window: of its time key, where the result is windowed.
         span: where it is declared.
         max_refused: share of refused rows among the last ones, above which its job stops for good.
+        sql: its statement as it is written, variables by their names; of a Table API job its function.
+        window_end: how its rows tell when their windows end; None where they do not, or have none.
     """
 
     name: str
@@ -181,6 +199,8 @@ class Aggregate:
     window: Window | None
     span: Span
     max_refused: float = MAX_SHARE
+    sql: str = field(default="", compare=False)
+    window_end: WindowEnd | None = field(default=None, compare=False)
 
     @property
     def refused_topic(self) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from tally.errors import Span
 from tally.planning.derived import Derived, fields_of, is_kind
 from tally.planning.errors import KeyNotUnique, KeyOvertaken
-from tally.planning.job import Window
+from tally.planning.job import Window, WindowEnd
 from tally.planning.keys import derive
 from tally.planning.plan import Plan, PlanTable
 
@@ -80,6 +80,16 @@ class SinkKeys:
         """Return the window that a time column of ``key`` is a bound of."""
         windows, names = self._derived[sink.node].windows, _names(sink)
         return next((windows[names.index(c)] for c in key if names.index(c) in windows), None)
+
+    def window_end(self, sink: PlanTable) -> WindowEnd | None:
+        """Return how a row tells when its window ends: by the column that is nearest to the end, or None."""
+        windows, names = self._derived[sink.node].windows, _names(sink)
+        found = [
+            WindowEnd(names[column], window.ends_after)
+            for column, window in windows.items()
+            if window.ends_after is not None
+        ]
+        return min(found, key=lambda end: end.after, default=None)
 
 
 def _keys(derived: Derived, names: Sequence[str]) -> tuple[tuple[str, ...], ...]:

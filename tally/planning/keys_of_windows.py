@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any, Literal
 
 from tally.planning.derived import Derived, Key, Node, width_of
@@ -32,19 +33,24 @@ def grouped(grouping: Sequence[int], before: Derived) -> tuple[frozenset[int], d
 
 def window(node: Node, inputs: Sequence[Derived]) -> Derived:
     """Aggregate over a window table function."""
-    return _windowed(node, inputs[0], _window_of(node["windowing"]["window"], "type"))
+    described = node["windowing"]["window"]
+    window = _window_of(described, "type")
+    return _windowed(node, inputs[0], window, _size(described, window))
 
 
 def group_window(node: Node, inputs: Sequence[Derived]) -> Derived:
     """Aggregate with GROUP BY TUMBLE(...), HOP(...) or SESSION(...), which early fire may update."""
-    derived = _windowed(node, inputs[0], _window_of(node["window"], "kind"))
+    window = _window_of(node["window"], "kind")
+    derived = _windowed(node, inputs[0], window, _size(node["window"], window))
     return replace(derived, updating=True)
 
 
 def window_table(node: Node, inputs: Sequence[Derived]) -> Derived:
     """Window table function on its own: it repeats rows, so there is no key; start, end and time come last."""
     width, window = width_of(node), _window_of(node["windowing"]["window"], "type")
-    bounds = dict.fromkeys(range(width - 3, width), window)
+    size = _size(node["windowing"]["window"], window)
+    kinds = ("WindowStart", "WindowEnd", "Rowtime")
+    bounds = {width - 3 + i: _bound(window, kind, size) for i, kind in enumerate(kinds)}
     return Derived(width, windows=bounds, updating=inputs[0].updating)
 
 
@@ -56,13 +62,13 @@ def attached_bounds(windowing: Mapping[str, Any]) -> tuple[int, ...]:
     return tuple(windowing[name] for name in names if windowing.get(name, -1) >= 0)
 
 
-def _windowed(node: Node, before: Derived, window: Window) -> Derived:
+def _windowed(node: Node, before: Derived, window: Window, size: timedelta | None) -> Derived:
     groups = len(node["grouping"])
     first = groups + len(node["aggCalls"])
     bounds = dict(_bounds(node, first))
     constants, _ = grouped(node["grouping"], before)
     keys = (_key(groups, place) for place, kind in bounds.items() if _tells_apart(kind, window))
-    windows = dict.fromkeys(bounds, window)
+    windows = {place: _bound(window, kind, size) for place, kind in bounds.items()}
     return Derived(width_of(node), frozenset(keys), constants, bool(node.get("needRetraction")), windows)
 
 
@@ -78,6 +84,19 @@ def _tells_apart(bound: str, window: Window) -> bool:
 
 def _key(groups: int, bound: int) -> Key:
     return frozenset(range(groups)) | {bound}
+
+
+def _size(described: Mapping[str, Any], window: Window) -> timedelta | None:
+    """Return how long a window is; None where windows of one kind differ: cumulating ones, and sessions."""
+    if window.kind not in {"tumbling", "hopping"}:
+        return None
+    return duration(described["size"])
+
+
+def _bound(window: Window, bound: str, size: timedelta | None) -> Window:
+    # Flink's window time is the last millisecond of the window.
+    after = {"WindowStart": size, "WindowEnd": timedelta(0), "Rowtime": timedelta(milliseconds=1)}
+    return replace(window, ends_after=after.get(bound))
 
 
 def _window_of(described: Mapping[str, Any], name: str) -> Window:

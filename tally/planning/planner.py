@@ -118,6 +118,7 @@ class JobPlanner:
             key=key_of(schema),
             options=dict(table.getOptions()),
             span=statement.creates.span,
+            sql=statement.written,
         )
         self.resolver.define(declared.name)
         self.add_declared(declared)

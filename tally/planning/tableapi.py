@@ -80,7 +80,15 @@ def _add(planner: JobPlanner, function: Callable[[Any], Any], file: str) -> None
     columns = columns_of(table._j_table.getResolvedSchema())
     _check_key(declaration, {column.name: column for column in columns}, span)
     planner.add_declared(
-        Declared(declaration.name, declaration.comment, columns, declaration.key, declaration.options, span)
+        Declared(
+            name=declaration.name,
+            comment=declaration.comment,
+            columns=columns,
+            key=declaration.key,
+            options=declaration.options,
+            span=span,
+            sql=inspect.getsource(function),
+        )
     )
 
 

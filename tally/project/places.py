@@ -70,10 +70,17 @@ class SourceText:
 
     def span(self, index: int) -> Span:
         """Return the place in the file of ``text[index]``; for a substituted value that of its ``${``."""
+        return _span(self._lines, self._origin(index), self.file)
+
+    def written_between(self, start: int, end: int) -> str:
+        """Return what stands in the file for ``text[start:end]``: a variable as its name, not as its value."""
+        stop = self._origin(end) if end < len(self.text) else len(self.written)
+        return self.written[self._origin(start) : stop]
+
+    def _origin(self, index: int) -> int:
         at = bisect_right(self.pieces, index, key=lambda piece: piece.start) - 1
         piece = self.pieces[at]
-        origin = piece.origin + (index - piece.start if piece.copied else 0)
-        return _span(self._lines, origin, self.file)
+        return piece.origin + (index - piece.start if piece.copied else 0)
 
     @cached_property
     def _lines(self) -> list[int]:

@@ -54,6 +54,11 @@ class Statement:
     _source: SourceText = field(repr=False, compare=False)
     _start: int = field(repr=False, compare=False)
 
+    @property
+    def written(self) -> str:
+        """Its text as it stands in the file, variables by their names: what a variable holds may be secret."""
+        return self._source.written_between(self._start, self._start + len(self.text))
+
     def at(self, line: int, column: int) -> Span:
         """Return the place in the file of a position in ``text``, both from 1, as Flink reports it."""
         return self._source.span(self._start + index_at(self.text, line, column))
