@@ -7,7 +7,6 @@ from typing import Any
 
 import click
 
-from tally.cli.catalog import aggregate_named
 from tally.cli.context import debug_option, project
 from tally.cli.dead_replay import command as replay
 from tally.cli.dead_shown import show_json, show_text
@@ -16,8 +15,10 @@ from tally.cli.late_shown import show_json as show_late_json
 from tally.cli.late_shown import show_text as show_late_text
 from tally.cli.refused_shown import show_json as show_refused_json
 from tally.cli.refused_shown import show_text as show_refused_text
+from tally.cli.registry import registry
 from tally.cli.sources import late_topic, source_topics
 from tally.planning.job import refused_topic
+from tally.settings import project_name
 from tally.stack import addresses
 
 SAMPLES = 3
@@ -105,7 +106,8 @@ def _refused(name: str, sample: int | None, as_json: bool) -> Iterable[str]:
 
     summary = summarize_refused(addresses(root, settings).kafka, refused_topic(name), name, sample or SAMPLES)
     if summary.topic is None:
-        aggregate_named(root, name)  # a name that is none has no refused rows either
+        # A name that is none has no refused rows either.
+        registry(root, settings).read().known(project_name(root), name)
     if as_json:
         return [show_refused_json(name, summary)]
     return show_refused_text(name, summary, whole=sample is not None)

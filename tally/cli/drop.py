@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tally.cli.catalog import aggregate_named
 from tally.cli.context import debug_option, project
+from tally.cli.registry import registry
+from tally.settings import project_name
 from tally.stack import addresses
 
 if TYPE_CHECKING:
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
 def command(name: str, yes: bool) -> None:
     r"""Remove what an aggregate serves, its table and its topic, after saying what that is.
 
-    Stop its job before. The job's checkpoint does not know of it: only a fresh run fills them again.
+    What it serves is read from the registry: its file may be gone. It is refused while a job keeps the aggregate up.
+    The job's checkpoint does not belong to what comes after: only a fresh run fills them again.
 
     \b
     Example:
@@ -30,23 +32,31 @@ def command(name: str, yes: bool) -> None:
       tally drop active_users --yes
     """
     # Loading the drivers takes longer than showing the help.
-    from tally.serving.served import Servers, drop_served, find_served  # noqa: PLC0415
+    from tally.running.dropping import Dropping  # noqa: PLC0415
+    from tally.serving.served import Servers, find_served  # noqa: PLC0415
 
     root, settings = project()
-    aggregate = aggregate_named(root, name)
     at = addresses(root, settings)
     servers = Servers(at.cassandra, at.kafka, settings)
-    found = list(_described(find_served(aggregate, servers)))
+    dropping = Dropping(root, registry(root, settings), servers, at.flink)
+    entry = dropping.find(project_name(root), name)
+    found = list(_described(find_served(entry, servers))) if entry.is_served else []
+    if entry.is_served and found:
+        click.echo(f"aggregate '{name}' serves")
+        for line in found:
+            click.echo(f"  {line}")
+        if not yes:
+            click.confirm("remove all of it?", abort=True)
+    if entry.is_served:
+        dropping.drop(entry)
     if not found:
         click.echo(f"aggregate '{name}' serves nothing")
         return
-    click.echo(f"aggregate '{name}' serves")
-    for line in found:
-        click.echo(f"  {line}")
-    if not yes:
-        click.confirm("remove all of it?", abort=True)
-    drop_served(aggregate, servers)
-    click.echo("removed; `tally run --fresh` fills it again")
+    file = entry.aggregate.span.file
+    # `tally run --fresh` without a file would empty all others too.
+    click.echo(
+        f"removed; `tally run --fresh {file}` fills it again" if (root / file).is_file() else "removed"
+    )
 
 
 def _described(served: Served) -> Iterator[str]:

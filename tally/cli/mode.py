@@ -79,6 +79,7 @@ def request_of(opened: Opened, mode: Mode) -> RunRequest:
         fresh=mode.fresh,
         feeds={dataset.topic: dataset.name for dataset in DATASETS.values()},
         logs=opened.logs,
+        cluster=where.flink,
     )
 
 

@@ -12,7 +12,6 @@ import click
 from tally.errors import ProjectError, TallyError, raise_all
 from tally.flink_conf import read_flink_conf
 from tally.project import Project, in_order, read_project
-from tally.serving.catalog import fingerprint, save_catalog
 from tally.serving.tables import serving_table
 from tally.stack.archives import flink_archive_options
 from tally.stack.bundled import flink_conf
@@ -74,7 +73,7 @@ def _configure_jvm(opened: Opened, runs: bool) -> None:
 
 
 def plan(opened: Opened, files: Sequence[Path]) -> tuple[Job, ...]:
-    """Plan some files, or all jobs of the project when none is named, and keep what was planned.
+    """Plan some files, or all jobs of the project when none is named.
 
     Raises:
         ProjectError: what is wrong with them, all of it.
@@ -93,7 +92,6 @@ def plan_each(opened: Opened, files: Sequence[Path]) -> tuple[tuple[Job, ...], t
     from tally.planning import plan_project  # noqa: PLC0415
 
     project, root = opened.project, opened.project.root
-    before = fingerprint(root)
     every = [file.path for file in project.aggregates] + list(project.jobs)
     if not every and not files and not opened.mistakes:
         raise NothingToRun(str(root))
@@ -104,8 +102,6 @@ def plan_each(opened: Opened, files: Sequence[Path]) -> tuple[tuple[Job, ...], t
         mistakes = (*in_order(opened.mistakes).errors, *(one for one in mistakes if not _follows(one)))
     jobs, unserved = _servable(planned, project.settings.cassandra.keyspace)
     mistakes += unserved
-    aggregates = tuple(aggregate for job in jobs for aggregate in job.aggregates)
-    save_catalog(root, aggregates, before, is_complete=not files and not mistakes)
     return jobs, mistakes
 
 

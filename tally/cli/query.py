@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tally.cli.catalog import aggregate_named
 from tally.cli.context import debug_option, project
+from tally.cli.provisional import Provisional, require_served
+from tally.cli.registry import registry
 from tally.serving.requests import RequestText, parse_request
 from tally.serving.values import rows_to_json, show
+from tally.settings import project_name
 from tally.stack import addresses
 
 if TYPE_CHECKING:
@@ -38,6 +40,9 @@ _NUMBERS = ("TINYINT", "SMALLINT", "INT", "BIGINT", "FLOAT", "DOUBLE", "DECIMAL"
 def command(name: str, filters: tuple[str, ...], as_json: bool, **written: Any) -> None:
     r"""Read what an aggregate serves from Cassandra, newest rows first.
 
+    What is served is read from the registry, not from the project's files: an edit that has not run changes nothing.
+    Windows that a bounded run closed before their time are provisional; --json gives their rows "_final_until".
+
     Give a value for each column of the partition key to read one partition. Without, the whole table is read,
     which is said.
 
@@ -48,7 +53,9 @@ def command(name: str, filters: tuple[str, ...], as_json: bool, **written: Any) 
       tally query airport_hours airport=JFK --since 2013-07-01 --until 2013-07-02 --json
     """
     root, settings = project()
-    aggregate = aggregate_named(root, name)
+    entry = registry(root, settings).read().known(project_name(root), name)
+    aggregate = entry.aggregate
+    require_served(entry)
     if written["limit"] is None and not as_json:
         written["limit"] = ROWS_ON_SCREEN
     request = parse_request(aggregate, RequestText(filters, **written))
@@ -57,12 +64,15 @@ def command(name: str, filters: tuple[str, ...], as_json: bool, **written: Any) 
     from tally.serving.reading import read  # noqa: PLC0415
 
     with connect(addresses(root, settings).cassandra, settings.cassandra) as session:
-        result = read(session, aggregate, request, settings.cassandra.keyspace)
+        result = read(session, aggregate, request, str(entry.keyspace))
+    provisional = Provisional.of(entry)
     if as_json:
-        click.echo(rows_to_json([column.name for column in result.columns], result.rows))
+        click.echo(
+            rows_to_json([column.name for column in result.columns], result.rows, provisional.marks(result))
+        )
     else:
         print_rows(result)
-    for note in _notes(aggregate, result):
+    for note in (*_notes(aggregate, result), *provisional.notes(result)):
         click.echo(note, err=True)
 
 

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from tally.cli.context import debug_option
 from tally.cli.mode import Mode, announce, mode_options, request_of
 from tally.cli.planned import FILES, Opened, open_project, plan_each
+from tally.cli.registry import orphan_lines, registry
 from tally.errors import ProjectErrors, TallyError, raise_all
 from tally.stack import addresses
+
+if TYPE_CHECKING:
+    from tally.planning.job import Job
+    from tally.running.following import Progress
 
 
 @click.command(name="run")
@@ -46,6 +53,8 @@ def command(files: tuple[Path, ...], **options: bool) -> int:
     began = time.time() * 1000
     with live() as show:
         progress = run(jobs, request_of(opened, mode), show)
+    for line in (*_removed(progress), *_orphans(opened, jobs, is_whole=not (files or mistakes))):
+        click.echo(line, err=True)
     late = sum(one.late for one in progress)
     if late:
         click.echo(f"{late} late rows were not counted; `tally dead SOURCE --late` shows them", err=True)
@@ -62,6 +71,24 @@ def _left_out(mistakes: Iterable[TallyError]) -> Iterable[str]:
         one for error in mistakes for one in (error.errors if isinstance(error, ProjectErrors) else (error,))
     )
     return dict.fromkeys(one.span.file for one in each if one.span)
+
+
+def _removed(progress: Sequence[Progress]) -> Iterator[str]:
+    """Yield how many rows of earlier runs each bounded job deleted behind it."""
+    for one in progress:
+        if one.removed:
+            rows = "1 row" if one.removed == 1 else f"{one.removed} rows"
+            yield f"{one.aggregate}: {rows} of earlier runs removed"
+
+
+def _orphans(opened: Opened, jobs: Sequence[Job], *, is_whole: bool) -> Iterator[str]:
+    """Yield what is served and was not planned, where all files were."""
+    if not is_whole:
+        return
+    project = opened.project
+    planned = {aggregate.name for job in jobs for aggregate in job.aggregates}
+    with suppress(TallyError):  # the run itself went well
+        yield from orphan_lines(registry(project.root, project.settings).read().of(project.name), planned)
 
 
 def _accounts(opened: Opened, jobs: Collection[str], mode: Mode, began: float) -> Iterator[str]:

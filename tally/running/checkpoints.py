@@ -78,7 +78,7 @@ class JobFolder:
         Raises:
             RunsAlready: another process has it.
         """
-        lock = self.root / ".tally" / "jobs" / f"{self.job}.lock"
+        lock = self.root / ".tally" / "locks" / f"{self.job}.lock"
         lock.parent.mkdir(parents=True, exist_ok=True)
         with lock.open("w") as file:
             try:

@@ -12,7 +12,8 @@ from pyflink.java_gateway import get_gateway
 from tally.planning.job import Job
 from tally.running.errors import NoFlinkClient
 from tally.running.launch import Launch, bounded, start
-from tally.running.prepare import prepare
+from tally.running.prepare import Servers, prepare
+from tally.running.registration import Registration, Start
 from tally.running.session import RunRequest
 from tally.running.shipping import job_options
 from tally.settings import process_environment
@@ -38,7 +39,9 @@ def start_all(jobs: Sequence[Job], request: RunRequest) -> Iterator[tuple[Job, s
     Raises:
         TopicMissing, TableDiffers, KafkaUnreachable, CassandraUnreachable: before anything was started.
     """
-    prepare(jobs, request.target, request.settings, request.feeds)
+    servers = Servers(request.target, request.settings, request.feeds)
+    start_ = Start(request.root, request.settings, request.target.kafka, request.target.bounded)
+    prepare(jobs, servers, Registration(jobs, start_))
     interval = request.settings.flink.checkpoint_interval
     chosen = _client_options()
     options = {

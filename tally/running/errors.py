@@ -177,6 +177,32 @@ class LettersLost(TallyError):
 
 
 @dataclass(eq=False)
+class LiveElsewhere(TallyError):
+    """A job that is live keeps up an aggregate that is to be dropped, or served by another run."""
+
+    job: str
+    aggregate: str
+    cluster: str | None
+
+    @property
+    def message(self) -> str:
+        """Name the job, where it runs, and the aggregate."""
+        where = (
+            "in a `tally run` on this machine"
+            if self.cluster is None
+            else f"on the cluster at {self.cluster}"
+        )
+        return f"job '{self.job}' is running {where} and serves aggregate '{self.aggregate}'"
+
+    @property
+    def hint(self) -> str:
+        """Say how to stop it."""
+        return (
+            "stop that one with Ctrl-C first" if self.cluster is None else f"`tally stop {self.job}` stops it"
+        )
+
+
+@dataclass(eq=False)
 class PlanChanged(ProjectError):
     """The last checkpoint of a job belongs to another plan."""
 

@@ -28,6 +28,8 @@ Values = Mapping[str, Mapping[str, int]]
 _ROWS_IN, _ROWS_OUT = "numRecordsOut", "numRecordsIn"
 _LATE, _LAG, _WATERMARK = "numLateRows", "pendingRecords", "currentInputWatermark"
 _DROPPED = "numLateRecordsDropped"
+_SOURCE_TIME = "sourceTime"
+_LONGEST_NAME = 80
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,9 @@ class Progress:
         event_time: up to when its windows are closed; None before the first watermark, ``datetime.max`` at the end.
         lag: records of its topics that are not fetched yet, of the readers that have begun; None where none has.
         problem: why the job is being restarted, while it is.
+        final_until: of a bounded run, once it has read all: the time that its sources came to, which closed windows
+            by itself; those that end later were closed by the end of the run. None without event time.
+        removed: rows of earlier runs that a bounded run deleted behind it, from the first sink that had some.
     """
 
     job: str
@@ -56,6 +61,8 @@ class Progress:
     event_time: datetime | None = None
     lag: int | None = None
     problem: str | None = None
+    final_until: datetime | None = None
+    removed: int = 0
 
 
 @dataclass
@@ -126,6 +133,9 @@ def _progress(job: Job, name: str, state: str, values: Values) -> Progress:
         late=_total(late),
         event_time=_moment(_picked(values, _WATERMARK, lambda operator: _writes(operator, sink))),
         lag=_total(lag) if lag else None,
+        final_until=_moment(
+            _picked(values, _SOURCE_TIME, lambda operator: any(_begins_with(operator, t) for t in sources))
+        ),
     )
 
 
@@ -150,6 +160,12 @@ def _reads(operator: str, table: PlanTable) -> bool:
         (f"KafkaSource-{source_of(table.name)}", f"KafkaSource-default_catalog.default_database.{table.name}")
     )
     return operator.startswith("Source: ") and (named or _node_of(operator) == table.node)
+
+
+def _begins_with(chain: str, table: PlanTable) -> bool:
+    # What a source's coordinator measures is under the name of its whole chain, of which Flink keeps 80 characters.
+    source = f"Source: KafkaSource-{source_of(table.name)}"
+    return f"{chain} ".startswith(f"{source} ") or (len(chain) >= _LONGEST_NAME and source.startswith(chain))
 
 
 def _writes(operator: str, table: PlanTable) -> bool:

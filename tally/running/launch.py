@@ -20,6 +20,9 @@ from tally.running.errors import NoPythonValue
 from tally.running.metering import Metering
 from tally.running.shipping import pickled_calls
 
+RESTORE = "execution.state-recovery.path"
+"""Flink's option of what a job goes on from."""
+
 
 @dataclass(frozen=True)
 class Launch:
@@ -94,7 +97,7 @@ def continuous(folder: JobFolder, interval: str, restore: Path | None) -> dict[s
         "execution.checkpointing.externalized-checkpoint-retention": "RETAIN_ON_CANCELLATION",
     }
     if restore:
-        options["execution.state-recovery.path"] = restore.as_uri()
+        options[RESTORE] = restore.as_uri()
     return options
 
 

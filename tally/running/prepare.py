@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from cassandra.cluster import Session
 
 from tally.planning.clocked import clocked
 from tally.planning.job import Aggregate, Job
 from tally.running.connections import Target, connected_plan
 from tally.running.errors import WaitsForClock
 from tally.running.guards import guards_of
-from tally.serving.cassandra import clear, connect, ensure_keyspace, ensure_write_ceiling
-from tally.serving.schema import ensure_tables
+from tally.running.registration import Ids, Registration
+from tally.serving.cassandra import clear, connect, ensure_keyspace, ensure_write_ceiling, table_ids
+from tally.serving.schema import ensure_tables, missing_tables
+from tally.serving.stale import Before, raise_ceiling, topic_ends
 from tally.serving.tables import ServingTable, serving_table
 from tally.serving.tombstones import write_tombstones
 from tally.serving.topics import (
@@ -21,6 +26,7 @@ from tally.serving.topics import (
     existing_topics,
     require_compacted,
     require_topics,
+    topic_ids,
 )
 from tally.settings import Settings
 
@@ -73,39 +79,104 @@ def refused_topics(jobs: Iterable[Job], target: Target) -> dict[str, str | None]
     return {guard.aggregate.refused_topic: None for job in jobs for guard in guards_of(job, target)}
 
 
-def prepare(jobs: Sequence[Job], target: Target, settings: Settings, feeds: Mapping[str, str]) -> None:
-    """Check what the jobs read and create what they write.
+@dataclass(frozen=True)
+class Servers:
+    """What jobs are prepared with.
 
-    Args:
-        jobs: that are to start.
+    Attributes:
         target: where they read and write.
         settings: for what is created.
         feeds: data set by topic, for the hint of a topic that is missing.
+    """
+
+    target: Target
+    settings: Settings
+    feeds: Mapping[str, str]
+
+
+def prepare(jobs: Sequence[Job], servers: Servers, registration: Registration) -> Before:
+    """Check what the jobs read, claim what they write, and create it.
+
+    Args:
+        jobs: that are to start.
+        servers: to prepare.
+        registration: of the jobs, claimed before anything is created and confirmed behind it.
+
+    Returns:
+        What was served before, for a bounded run to compare with.
 
     Raises:
         WaitsForClock, TopicMissing, TopicNotCompacted, TableDiffers, KafkaUnreachable, CassandraUnreachable: nothing
-            was created then.
+            was created then; nor where ``registration`` refused.
     """
-    if target.bounded:
-        refuse_waiting(jobs)
-    for job in jobs:
-        connected_plan(job, target)  # refuses a table without an address
-    require_topics(target.kafka, [source for job in jobs for source in job.sources if source.topic], feeds)
-    topics = upsert_topics(jobs)
+    target, settings = servers.target, servers.settings
     accounts = (target.accounts,) if any(job.accounts for job in jobs) else ()
-    if topics or accounts:
-        require_compacted(target.kafka, [*topics, *accounts])
+    _require(jobs, servers, accounts)
+    before = Before()
+    topics = upsert_topics(jobs)
+    known: Mapping[str, str] = topic_ids(target.kafka, topics) if topics else {}
+    made: Mapping[str, str] = {}
     if tables := serving_tables(jobs, settings.cassandra.keyspace):
         with connect(target.cassandra, settings.cassandra) as session:
-            ensure_keyspace(session, settings.cassandra)
-            ensure_tables(session, tables)
-            ensure_write_ceiling(session, settings.cassandra)
+            made = _prepare_tables(
+                session, tables, servers, lambda ids: registration.claim(Ids(ids, known)), before
+            )
+    else:
+        registration.claim(Ids({}, known))
     if topics:
-        ensure_compacted(target.kafka, topics, settings.kafka, record_sizes(jobs))
+        known = _prepare_topics(jobs, known, servers, before)
+    registration.confirm(Ids(made, known))
     for topic in accounts:
         ensure_account_topic(target.kafka, topic, settings.kafka)
     if letters := {**letter_topics(jobs), **refused_topics(jobs, target)}:
         ensure_letter_topics(target.kafka, letters, settings.kafka)
+    return before
+
+
+def _require(jobs: Sequence[Job], servers: Servers, accounts: Sequence[str]) -> None:
+    """Check all that is read, and the topics that are there."""
+    target = servers.target
+    if target.bounded:
+        refuse_waiting(jobs)
+    for job in jobs:
+        connected_plan(job, target)  # refuses a table without an address
+    sources = [source for job in jobs for source in job.sources if source.topic]
+    require_topics(target.kafka, sources, servers.feeds)
+    if written := [*upsert_topics(jobs), *accounts]:
+        require_compacted(target.kafka, written)
+
+
+def _prepare_topics(
+    jobs: Sequence[Job], known: Mapping[str, str], servers: Servers, before: Before
+) -> Mapping[str, str]:
+    """Create the topics that are missing, and return the ids of all."""
+    kafka, topics = servers.target.kafka, upsert_topics(jobs)
+    if servers.target.bounded:
+        before.ends.update(topic_ends(kafka, list(known)))
+    if ensure_compacted(kafka, topics, servers.settings.kafka, record_sizes(jobs)):
+        return topic_ids(kafka, topics)
+    return known
+
+
+def _prepare_tables(
+    session: Session,
+    tables: Sequence[ServingTable],
+    servers: Servers,
+    claim: Callable[[Mapping[str, str]], None],
+    before: Before,
+) -> Mapping[str, str]:
+    """Create the tables that are missing, once they are claimed, and return the ids of all."""
+    settings = servers.settings.cassandra
+    missing = missing_tables(session, tables)
+    ids = table_ids(session, tables)
+    claim(ids)
+    ensure_keyspace(session, settings)
+    ensure_tables(session, missing)
+    ensure_write_ceiling(session, settings)
+    if servers.target.bounded:
+        there = [table for table in tables if table not in missing]
+        before.ceilings.update({str(table): raise_ceiling(session, table, settings) for table in there})
+    return ids if not missing else table_ids(session, tables)
 
 
 def empty(jobs: Sequence[Job], target: Target, settings: Settings) -> None:

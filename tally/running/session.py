@@ -13,12 +13,15 @@ from tally.errors import TallyError
 from tally.planning.job import Job
 from tally.running.checkpoints import JobFolder
 from tally.running.connections import Target
+from tally.running.ending import closing
 from tally.running.failures import failure_of
 from tally.running.following import Follower, Progress
-from tally.running.launch import Launch, bounded, continuous, start
+from tally.running.launch import RESTORE, Launch, bounded, continuous, start
 from tally.running.minicluster import kept_metrics, mini_cluster
-from tally.running.prepare import empty, prepare
+from tally.running.prepare import Servers, empty, prepare
+from tally.running.registration import Registration, Start
 from tally.running.rest import OVER, Rest, wait_for
+from tally.running.settling import Settling
 from tally.settings import Settings
 
 SECONDS_BETWEEN_LOOKS = 1.0
@@ -42,6 +45,7 @@ class RunRequest:
         fresh: start over from the beginning of the topics.
         feeds: data set by topic, for hints.
         logs: where Flink's log is.
+        cluster: address of the cluster that the settings name, or the stack runs; None where there is none.
     """
 
     root: Path
@@ -51,6 +55,7 @@ class RunRequest:
     fresh: bool
     feeds: Mapping[str, str]
     logs: Path
+    cluster: str | None = None
 
 
 def run(jobs: Sequence[Job], request: RunRequest, on_progress: OnProgress) -> tuple[Progress, ...]:
@@ -61,18 +66,41 @@ def run(jobs: Sequence[Job], request: RunRequest, on_progress: OnProgress) -> tu
     Raises:
         RunsAlready: another process runs one of the jobs.
         PlanChanged: a checkpoint belongs to another plan; nothing was touched.
+        StateDoesNotBelong: a checkpoint belongs to another table or topic than there is; nothing was touched.
+        PlaceTaken, LiveElsewhere: another aggregate writes the same table or topic, or another job that is live keeps
+            up one of the aggregates; nothing was touched.
         TopicMissing, TableDiffers, KafkaUnreachable, CassandraUnreachable: before anything was started.
         JobFailed, UndecodableRecord, TooManyDeadLetters, LettersLost: a job failed for good; the others were stopped
             with a checkpoint.
     """
     with ExitStack() as claims:
-        if not request.target.bounded:
-            for job in jobs:
-                claims.enter_context(JobFolder(request.root, job.name).claimed())
+        for job in jobs:
+            claims.enter_context(JobFolder(request.root, job.name).claimed())
         extras = {job.name: _extra(job, request) for job in jobs}
-        prepare(jobs, request.target, request.settings, request.feeds)
+        registration = Registration(jobs, _start_of(jobs, request, extras))
+        servers = Servers(request.target, request.settings, request.feeds)
+        before = prepare(jobs, servers, registration)
         _begin(jobs, request)
-        return _run(jobs, request, extras, on_progress)
+        with closing(registration, jobs) as ending:
+            progress = _run(jobs, request, extras, on_progress)
+            settling = Settling(request.target, request.settings, before) if request.target.bounded else None
+            return ending.ended(progress, settling)
+
+
+def _start_of(jobs: Sequence[Job], request: RunRequest, extras: Mapping[str, Mapping[str, str]]) -> Start:
+    folders = (
+        {} if request.target.bounded else {job.name: JobFolder(request.root, job.name).path for job in jobs}
+    )
+    return Start(
+        root=request.root,
+        settings=request.settings,
+        kafka=request.target.kafka,
+        bounded=request.target.bounded,
+        known_cluster=request.cluster,
+        states={name: folder.as_uri() for name, folder in folders.items()},
+        restored={name for name, options in extras.items() if RESTORE in options},
+        fresh=request.fresh,
+    )
 
 
 def _begin(jobs: Sequence[Job], request: RunRequest) -> None:

@@ -13,8 +13,9 @@ from pyflink.util.exceptions import JavaException
 from tally.planning.job import Job
 from tally.running.cluster import BOUNDED, ClusterSetup, running_jobs, setup_of
 from tally.running.errors import ClusterRefused, JobRuns, PlanChanged
-from tally.running.launch import Launch, bounded, continuous, start
-from tally.running.prepare import empty, prepare
+from tally.running.launch import RESTORE, Launch, bounded, continuous, start
+from tally.running.prepare import Servers, empty, prepare
+from tally.running.registration import Registration, Start
 from tally.running.rest import Rest, root_cause
 from tally.running.session import RunRequest
 from tally.running.shipping import Cargo, jars_to_ship, job_options, python_options
@@ -46,6 +47,7 @@ class Submission:
         Raises:
             JobRuns: a job of that name is running; nothing was touched.
             PlanChanged: a checkpoint belongs to another plan; nothing was touched.
+            StateDoesNotBelong, PlaceTaken, LiveElsewhere: as of ``session.run``; nothing was touched.
             NoStateFolder: there is no place for checkpoints; nothing was touched.
             TopicMissing, TableDiffers, KafkaUnreachable, CassandraUnreachable: before anything was started.
             ClusterUnreachable, ClusterRefused: jobs that were not told of were not started.
@@ -53,12 +55,32 @@ class Submission:
         setup = setup_of(self.rest)
         self._check_names(jobs)
         extras = {job.name: self._extra(job, setup) for job in jobs}
-        prepare(jobs, self.request.target, self.request.settings, self.request.feeds)
+        servers = Servers(self.request.target, self.request.settings, self.request.feeds)
+        registration = Registration(jobs, self._start_of(jobs, setup, extras))
+        prepare(jobs, servers, registration)
         self._begin(jobs, setup)
         with tempfile.TemporaryDirectory(prefix="tally-") as scratch:
             launch = self._launch(setup, Path(scratch))
             for job in jobs:
                 on_start(job, self._start(job, launch, extras[job.name]))
+
+    def _start_of(
+        self, jobs: Sequence[Job], setup: ClusterSetup, extras: Mapping[str, Mapping[str, str]]
+    ) -> Start:
+        request = self.request
+        folders = {} if request.target.bounded else {job.name: setup.folder(job.name).path for job in jobs}
+        return Start(
+            root=request.root,
+            settings=request.settings,
+            kafka=request.target.kafka,
+            bounded=request.target.bounded,
+            cluster=self.rest.address,
+            known_cluster=self.rest.address,
+            states={name: folder.as_uri() for name, folder in folders.items()},
+            restored={name for name, options in extras.items() if RESTORE in options},
+            fresh=request.fresh,
+            command="tally submit",
+        )
 
     def _check_names(self, jobs: Sequence[Job]) -> None:
         running = {job.name: job.id for job in running_jobs(self.rest)}

@@ -2,7 +2,6 @@
 
 In: Aggregates (frozen data of planning), addresses and settings. Out: CQL, created tables and topics, rows,
 values as text and JSON, late rows, dead letters and their originals sent again, the accounts of jobs and their sums.
-``catalog`` keeps planned aggregates in a file, ``source_topics`` the topics of sources, so that reading needs no
-planner.
+``source_topics`` keeps the topics of sources in a file, so that reading needs no planner.
 May not import: project, planning (except its data, ``planning.job``), running, stack, datasets, cli, pyflink.
 """

@@ -151,6 +151,21 @@ def exists(session: Session, table: ServingTable) -> bool:
     return found.one() is not None
 
 
+def table_ids(session: Session, tables: Sequence[ServingTable]) -> dict[str, str]:
+    """Return the id of each table that exists, by its name with its keyspace; one made anew has another."""
+    found = {}
+    for table in tables:
+        row = execute(
+            session,
+            f"look for table {table}",
+            "SELECT id FROM system_schema.tables WHERE keyspace_name = %s AND table_name = %s",
+            (table.keyspace, table.name),
+        ).one()
+        if row is not None:
+            found[f"{table.keyspace}.{table.name}"] = str(row[0])
+    return found
+
+
 def count_rows(session: Session, table: ServingTable, at_most: int) -> int:
     """Count the table's rows, up to ``at_most``: the server has no cheap count, so this reads their keys."""
     statement = SimpleStatement(

@@ -8,24 +8,6 @@ from tally.errors import ProjectError, nearest_hint
 
 
 @dataclass(eq=False)
-class UnknownAggregate(ProjectError):
-    """No aggregate of the project has the name."""
-
-    name: str
-    legal: tuple[str, ...]
-
-    @property
-    def message(self) -> str:
-        """Name it."""
-        return f"unknown aggregate '{self.name}'"
-
-    @property
-    def hint(self) -> str:
-        """Give the nearest name, or all."""
-        return nearest_hint(self.name, self.legal)
-
-
-@dataclass(eq=False)
 class NotInCassandra(ProjectError):
     """The aggregate is served elsewhere only."""
 

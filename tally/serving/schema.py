@@ -49,16 +49,26 @@ def ensure_tables(session: Session, tables: Sequence[ServingTable]) -> list[str]
         ProjectErrors: several do.
         CassandraFailed: the server did not create one.
     """
+    missing = missing_tables(session, tables)
+    for table in missing:
+        execute(session, f"create table {table}", table.create_cql())
+    return [table.name for table in missing]
+
+
+def missing_tables(session: Session, tables: Sequence[ServingTable]) -> list[ServingTable]:
+    """Return the tables that are missing, when all those that exist fit.
+
+    Raises:
+        TableDiffers: a table exists with other columns or another key.
+        ProjectErrors: several do.
+    """
     found = [(table, find_table(session, table)) for table in tables]
     errors = [
         error for table, existing in found if existing for error in [difference(table, existing)] if error
     ]
     if errors:
         raise errors[0] if len(errors) == 1 else ProjectErrors(errors)
-    missing = [table for table, existing in found if existing is None]
-    for table in missing:
-        execute(session, f"create table {table}", table.create_cql())
-    return [table.name for table in missing]
+    return [table for table, existing in found if existing is None]
 
 
 def require_table(session: Session, table: ServingTable) -> None:

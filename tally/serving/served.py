@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from tally.planning.job import Aggregate
 from tally.serving.cassandra import connect, count_rows, drop, exists
-from tally.serving.tables import serving_table
+from tally.serving.tables import ServingTable, serving_table
 from tally.serving.topics import drop_topics, end_offsets, existing_topics
 from tally.settings import Settings
 
@@ -20,7 +21,7 @@ class Servers:
     Attributes:
         cassandra: host:port, several by comma; None where none is known.
         kafka: as well.
-        settings: keyspace and login.
+        settings: login and data centre.
     """
 
     cassandra: str | None
@@ -45,33 +46,53 @@ class Served:
     records: int = 0
 
 
-def find_served(aggregate: Aggregate, servers: Servers) -> Served:
+class Deployed(Protocol):
+    """An aggregate as it was deployed: an entry of the registry is one."""
+
+    @property
+    def aggregate(self) -> Aggregate:
+        """What it is."""
+        ...
+
+    @property
+    def keyspace(self) -> str | None:
+        """Of its table; None where Cassandra does not serve it."""
+        ...
+
+
+def find_served(deployed: Deployed, servers: Servers) -> Served:
     """Return what an aggregate serves at present.
 
     Raises:
         CassandraUnreachable, KafkaUnreachable: a server that it is served from does not answer.
     """
-    table, rows = _find_table(aggregate, servers) if aggregate.cassandra else (None, 0)
+    aggregate = deployed.aggregate
+    table, rows = _find_table(deployed, servers) if aggregate.cassandra else (None, 0)
     topic, records = _find_topic(aggregate.kafka.topic, servers) if aggregate.kafka else (None, 0)
     return Served(table, rows, topic, records)
 
 
-def drop_served(aggregate: Aggregate, servers: Servers) -> None:
+def drop_served(deployed: Deployed, servers: Servers) -> None:
     """Remove the table and the topic of an aggregate; what does not exist is left out.
 
     Raises:
         CassandraUnreachable, KafkaUnreachable: a server that it is served from does not answer.
         CassandraFailed, KafkaFailed: a server did not remove it.
     """
+    aggregate = deployed.aggregate
     if aggregate.cassandra:
         with connect(servers.cassandra, servers.settings.cassandra) as session:
-            drop(session, [serving_table(aggregate, servers.settings.cassandra.keyspace)])
+            drop(session, [_table(deployed)])
     if aggregate.kafka:
         drop_topics(servers.kafka, [aggregate.kafka.topic])
 
 
-def _find_table(aggregate: Aggregate, servers: Servers) -> tuple[str | None, int]:
-    table = serving_table(aggregate, servers.settings.cassandra.keyspace)
+def _table(deployed: Deployed) -> ServingTable:
+    return serving_table(deployed.aggregate, str(deployed.keyspace))
+
+
+def _find_table(deployed: Deployed, servers: Servers) -> tuple[str | None, int]:
+    table = _table(deployed)
     with connect(servers.cassandra, servers.settings.cassandra) as session:
         if not exists(session, table):
             return None, 0

@@ -14,8 +14,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from tally.errors import Span
 from tally.planning.job import Source
-from tally.serving.catalog import fingerprint
 from tally.serving.dead_errors import SourceWithoutLateRows, SourceWithoutTopic
+from tally.serving.fingerprints import fingerprint
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import cast
 
@@ -24,10 +24,15 @@ class Record:
     value: bytes | None
 
 
-def write_tombstones(address: str, topic: str) -> int:
+def write_tombstones(address: str, topic: str, before: Mapping[int, int] | None = None) -> int:
     """Write a record without value for each key whose last value is not null, on the partition of that value.
 
     Reads what is committed, to the topic's present end; nothing else may write to the topic meanwhile.
+
+    Args:
+        address: host:port, several by comma.
+        topic: to read and to write.
+        before: by partition, an offset that the last value must lie before; None: wherever it lies.
 
     Returns:
         How many tombstones were written.
@@ -36,7 +41,7 @@ def write_tombstones(address: str, topic: str) -> int:
         KafkaUnreachable: no broker answers within seconds.
         KafkaFailed: a record could not be read or written.
     """
-    live = _live_keys(address, topic)
+    live = _live_keys(address, topic, before)
     refused: list[str] = []
     client = producer(address)
     for partition, key in live:
@@ -57,17 +62,21 @@ def write_tombstones(address: str, topic: str) -> int:
     return len(live)
 
 
-def _live_keys(address: str, topic: str) -> list[tuple[int, bytes]]:
-    """Return partition and key of each key whose last value is not null."""
-    live: dict[tuple[int, bytes], None] = {}
+def _live_keys(address: str, topic: str, before: Mapping[int, int] | None) -> list[tuple[int, bytes]]:
+    """Return partition and key of each key whose last value is not null, and lies before an offset."""
+    live: dict[tuple[int, bytes], int] = {}
     for record in read_to_end(address, topic, end_offsets(address, topic)):
         if record.key is None:
             continue  # no upsert result: those have keys
         if record.value is None:
             live.pop((record.partition, record.key), None)
         else:
-            live[record.partition, record.key] = None
-    return list(live)
+            live[record.partition, record.key] = record.offset
+    if before is None:
+        return list(live)
+    return [
+        (partition, key) for (partition, key), offset in live.items() if offset < before.get(partition, 0)
+    ]
 
 
 def read_to_end(address: str, topic: str, ends: Offsets, held: set[str] | None = None) -> Iterator[Record]:

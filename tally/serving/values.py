@@ -13,6 +13,7 @@ import struct
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta, timezone
 from decimal import Context, Decimal, InvalidOperation
+from itertools import chain, repeat
 from typing import Any
 
 from tally.serving.flink_types import FlinkType, parse_type
@@ -108,16 +109,22 @@ def show_moment(moment: datetime) -> str:
     return moment.astimezone(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def rows_to_json(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """Return rows as a JSON list with one object a line, columns in their order.
+def rows_to_json(
+    columns: Sequence[str], rows: Iterable[Sequence[object]], marks: Iterable[Mapping[str, object]] = ()
+) -> str:
+    """Return rows as a JSON list with one object a line, columns in their order, each row's mark behind them.
 
     DECIMAL is a string with all its digits, since JSON readers make floats of numbers; BIGINT is a number.
     Times are ISO 8601: timestamps in UTC with milliseconds and Z. Bytes are base64, as in Flink's JSON.
     NaN and the infinities, which JSON has no numbers for, are "NaN", "Infinity" and "-Infinity", as in Flink's JSON.
     """
     lines = [
-        json.dumps(dict(zip(columns, map(to_json, row), strict=True)), ensure_ascii=False, allow_nan=False)
-        for row in rows
+        json.dumps(
+            dict(zip(columns, map(to_json, row), strict=True)) | dict(mark),
+            ensure_ascii=False,
+            allow_nan=False,
+        )
+        for row, mark in zip(rows, chain(marks, repeat({})), strict=False)
     ]
     return "[\n  " + ",\n  ".join(lines) + "\n]" if lines else "[]"
 

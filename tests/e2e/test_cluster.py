@@ -22,12 +22,12 @@ from tally.planning.job import Aggregate
 from tally.recount import compare, expected, served_cassandra, served_kafka
 from tally.recount.counting import database
 from tally.recount.topics import read_topic
+from tally.registry.log import Registry
 from tally.running.cluster import ClusterSetup
 from tally.running.errors import NoStateFolder, SeveralJobs
 from tally.running.rest import Rest, wait_for
 from tally.serving.cassandra import connect
-from tally.serving.catalog import load_catalog
-from tally.settings import CassandraSettings, Settings
+from tally.settings import CassandraSettings, KafkaSettings, Settings
 from tally.stack import Stack
 from tally.stack.flink import flink_distribution
 from tally.stack.processes import free_ports
@@ -39,6 +39,7 @@ from tests.e2e.workbench import Workbench
 ROOT = Path(__file__).resolve().parents[2]
 TALLY = (sys.executable, "-c", "from tally.cli import main; main()")
 KEYSPACE = "cluster"
+REGISTRY = "cluster-registry"
 PREFIX = "cluster-"
 # Events of each data set; of purchases that many come again later.
 FED = {"purchases": 400, "flights": 4000}
@@ -103,9 +104,9 @@ class Project:
         return [line for actual in served for line in compare(rows, actual, aggregate.key).lines()]
 
     def aggregate(self, name: str) -> Aggregate:
-        catalog = load_catalog(self.root)
-        assert catalog
-        return next(aggregate for aggregate in catalog.aggregates if aggregate.name == name)
+        entry = Registry(self.kafka, REGISTRY, KafkaSettings()).read().find("shipped", name)
+        assert entry
+        return entry.aggregate
 
 
 @pytest.fixture(scope="module")
@@ -125,6 +126,7 @@ def project(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         "TALLY_CASSANDRA_CONTACT_POINTS": servers.cassandra,
         "TALLY_CASSANDRA_KEYSPACE": KEYSPACE,
         "TALLY_FLINK_CHECKPOINT_INTERVAL": "1 s",
+        "TALLY_REGISTRY_TOPIC": REGISTRY,
     }
     shipped = Project(root, servers.kafka, servers.cassandra, Rest(address), {**os.environ, **variables})
     try:

@@ -1,5 +1,6 @@
 """Serving tables, topics and reads against a real Cassandra and a real Kafka."""
 
+import json
 import subprocess
 import sys
 import uuid
@@ -14,10 +15,20 @@ from confluent_kafka import Producer
 from confluent_kafka.admin import AdminClient, ConfigResource, ResourceType
 
 from tally.errors import ProjectErrors, Span
-from tally.planning.job import Aggregate, Bucket, CassandraSink, Clustering, Column, KafkaSink, Source
+from tally.planning.job import (
+    Aggregate,
+    Bucket,
+    CassandraSink,
+    Clustering,
+    Column,
+    KafkaSink,
+    Source,
+    WindowEnd,
+)
+from tally.registry.entries import Entry
+from tally.registry.log import Registry, entries_by_key
 from tally.serving.buckets import bucket_of
 from tally.serving.cassandra import clear, connect, count_rows, drop, ensure_keyspace, execute, exists
-from tally.serving.catalog import fingerprint, save_catalog
 from tally.serving.errors import (
     CassandraFailed,
     CassandraUnreachable,
@@ -682,6 +693,22 @@ def test_topics_are_dropped(kafka, name):
 # Command line
 
 
+def deployed(aggregate, project, **more):
+    entry = Entry(
+        project=project,
+        aggregate=aggregate,
+        job=aggregate.name,
+        run="0",
+        fingerprint="",
+        tally="0",
+        flink="0",
+        status="finished",
+        changed=EPOCH,
+        keyspace=KEYSPACE,
+    )
+    return replace(entry, **more)
+
+
 @pytest.fixture
 def tally(stack, tmp_path):
     """Run a command in a small project that serves on the shared stack."""
@@ -690,15 +717,16 @@ def tally(stack, tmp_path):
         "TALLY_CASSANDRA_CONTACT_POINTS": stack.addresses().cassandra,
         "TALLY_CASSANDRA_KEYSPACE": KEYSPACE,
         "TALLY_KAFKA_BOOTSTRAP_SERVERS": stack.addresses().kafka,
+        "TALLY_REGISTRY_TOPIC": f"registry-{uuid.uuid4().hex[:10]}",
         "PYTHONWARNINGS": "error",
     }
 
-    def run(*arguments, answer=""):
+    def run(*arguments, answer="", **variables):
         call = [sys.executable, "-c", "from tally.cli import main; main()", *arguments]
         done = subprocess.run(
             call,
             cwd=tmp_path,
-            env=environ,
+            env={**environ, **variables},
             input=answer,
             capture_output=True,
             text=True,
@@ -708,7 +736,10 @@ def tally(stack, tmp_path):
         return done.returncode, done.stdout, done.stderr
 
     def know(*aggregates):
-        save_catalog(tmp_path, aggregates, fingerprint(tmp_path))
+        pairs = [one if isinstance(one, tuple) else (one, {}) for one in aggregates]
+        entries = [deployed(aggregate, tmp_path.name, **more) for aggregate, more in pairs]
+        topic = environ["TALLY_REGISTRY_TOPIC"]
+        Registry(stack.addresses().kafka, topic, KafkaSettings()).change(lambda _: entries_by_key(*entries))
         return run
 
     return know
@@ -782,7 +813,7 @@ def test_query_of_what_was_never_served(tally, name):
     )
 
 
-def test_drop_says_what_it_removes_and_asks(session, kafka, tally, name):
+def test_drop_says_what_it_removes_and_asks(session, kafka, tally, name, tmp_path):
     served = hours(name)
     aggregate = replace(served, sinks=(*served.sinks, KafkaSink(name)))
     run = tally(serve(session, aggregate, [("JFK", at(0), 1)]))
@@ -797,7 +828,76 @@ def test_drop_says_what_it_removes_and_asks(session, kafka, tally, name):
     assert exists(session, table)
     assert existing_topics(kafka, [name]) == [name]
 
-    assert run("drop", name, "--yes") == (0, f"{what}removed; `tally run --fresh` fills it again\n", "")
+    (tmp_path / "sql/aggregates").mkdir()
+    (tmp_path / "sql/aggregates/hours.sql").touch()
+    again = "removed; `tally run --fresh sql/aggregates/hours.sql` fills it again\n"
+    assert run("drop", name, "--yes") == (0, f"{what}{again}", "")
     assert not exists(session, table)
     assert existing_topics(kafka, [name]) == []
     assert run("drop", name) == (0, f"aggregate '{name}' serves nothing\n", "")
+    assert run("query", name) == (
+        1,
+        "",
+        f"error: aggregate '{name}' serves nothing: it was dropped\nhint: `tally run --fresh` fills it again\n",
+    )
+
+
+def test_what_is_served_is_known_from_the_registry_whatever_the_files_say(session, tally, name, tmp_path):
+    run = tally(serve(session, hours(name), [("JFK", at(0), 1)]))
+    (tmp_path / "sql/aggregates").mkdir()
+    (tmp_path / "sql/aggregates/broken.sql").write_text("CREATE MATERIALIZED", "utf-8")
+
+    assert run("query", name, "airport=JFK", "--json") == (
+        0,
+        '[\n  {"airport": "JFK", "hour": "1970-01-01T00:00:00.000Z", "flights": 1}\n]\n',
+        "",
+    )
+    gone = f"aggregate '{name}' is still served, its file sql/aggregates/hours.sql is gone: "
+    assert f"{gone}`tally drop {name}` removes what it serves" in run("status")[1]
+    assert run("drop", name, "--yes") == (
+        0,
+        f"aggregate '{name}' serves\n  table \"Serving\".{name}: 1 row\nremoved\n",
+        "",
+    )
+    assert gone not in run("status")[1]
+
+
+def test_a_query_without_a_broker_says_where_what_is_served_is_written(tally, name):
+    address = f"127.0.0.1:{free_ports(1)[0]}"
+    run = tally(hours(name))
+
+    code, out, err = run("query", name, TALLY_KAFKA_BOOTSTRAP_SERVERS=address)
+
+    assert (code, out) == (1, "")
+    assert err.startswith("error: what is served is written on Kafka, topic 'registry-")
+    assert err.endswith(
+        f"', and no Kafka broker answers at {address}: Connection refused\n"
+        "hint: start it with `tally up`, or set kafka.bootstrap_servers\n"
+    )
+
+
+def test_rows_of_windows_that_a_bounded_run_closed_are_marked(session, tally, name):
+    rows = [("JFK", at(hour), hour) for hour in range(4)]
+    aggregate = serve(session, replace(hours(name), window_end=WindowEnd("hour", timedelta(hours=1))), rows)
+    ended = {"bounded": True, "final_until": at(2) + timedelta(minutes=30), "provisional_until": at(4)}
+    run = tally((aggregate, ended))
+    code, out, err = run("query", name, "airport=JFK", "--json")
+    marked = [row.get("_final_until") for row in json.loads(out)]
+    assert (code, marked) == (0, ["1970-01-01T02:30:00.000Z", "1970-01-01T02:30:00.000Z", None, None])
+    assert err == (
+        "2 rows are provisional: a bounded run ended at 1970-01-01T02:30:00.000Z, before the windows did\n"
+    )
+
+    run = tally((aggregate, {**ended, "bounded": False, "provisional_until": at(3)}))
+    _, out, err = run("query", name, "airport=JFK")
+    assert "_final_until" not in out
+    assert err == (
+        "1 row is provisional: a bounded run ended at 1970-01-01T02:30:00.000Z, before the windows did, "
+        "and the job that runs since may not have closed them again\n"
+    )
+
+    run = tally((aggregate, {"bounded": True, "status": "failed"}))
+    assert run("query", name, "airport=JFK")[2] == (
+        "the bounded run that serves this has not come to its end: rows of earlier runs may be among these; "
+        "run it again\n"
+    )

@@ -22,11 +22,11 @@ from tally.datasets.feeding import FeedOptions, feed
 from tally.recount import Late, compare, expected, read_late, served_cassandra, served_kafka
 from tally.recount.counting import database
 from tally.recount.topics import read_topic
+from tally.registry.log import Registry
 from tally.running.rest import wait_for
 from tally.serving.cassandra import connect
-from tally.serving.catalog import load_catalog
 from tally.serving.topics import end_offsets
-from tally.settings import CassandraSettings
+from tally.settings import CassandraSettings, KafkaSettings
 from tests.e2e.dead_letters import run_and_kill
 from tests.e2e.outages import TALLY
 from tests.e2e.workbench import Workbench
@@ -104,11 +104,11 @@ def recounted(bench: Workbench) -> duckdb.DuckDBPyConnection:
 
 def differences(bench: Workbench, counted: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
     """How what is served differs from the recount, by aggregate."""
-    catalog = load_catalog(bench.root)
-    assert catalog
+    entries = Registry(bench.kafka, f"{bench.prefix}-registry", KafkaSettings()).read().of(bench.root.name)
+    assert entries
     found = {}
     with connect(str(bench.stack.addresses().cassandra), CassandraSettings()) as session:
-        for aggregate in catalog.aggregates:
+        for aggregate in (entry.aggregate for entry in entries):
             rows = expected(counted, aggregate.name)
             assert rows.rows
             places = served_cassandra(session, aggregate, bench.prefix), served_kafka(bench.kafka, aggregate)

@@ -54,6 +54,7 @@ class Workbench:
             "TALLY_CASSANDRA_KEYSPACE": self.prefix,
             "TALLY_FLINK_CHECKPOINT_INTERVAL": "1 s",
             "TALLY_ACCOUNT_TOPIC": f"{self.prefix}-account",
+            "TALLY_REGISTRY_TOPIC": f"{self.prefix}-registry",
             **self.settings,
         }
 

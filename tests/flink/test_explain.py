@@ -1,4 +1,4 @@
-"""`tally explain`: the exact text, in a process of its own; nothing is started, and the catalog is kept."""
+"""`tally explain`: the exact text, in a process of its own; nothing is started, and nothing kept."""
 
 import shutil
 import subprocess
@@ -6,8 +6,6 @@ import sys
 from pathlib import Path
 
 import pytest
-
-from tally.serving.catalog import load_catalog
 
 MIXED = Path("tests/projects/good/mixed")
 EXPECTED = Path("tests/projects/good/mixed_explained.txt")
@@ -29,10 +27,7 @@ def test_a_job_is_shown_whole(project):
     done = tally(project, "explain", "sql/aggregates/by_region.sql")
     assert done.returncode == 0, done.stderr
     assert done.stdout == EXPECTED.read_text("utf-8")
-    assert sorted(path.name for path in (project / ".tally").iterdir()) == ["catalog.json", "logs"]
-    catalog = load_catalog(project)
-    assert {aggregate.name for aggregate in catalog.aggregates} == {"events_by_region", "events_by_hour"}
-    assert not catalog.is_complete
+    assert [path.name for path in (project / ".tally").iterdir()] == ["logs"]
 
 
 def test_a_type_that_cassandra_cannot_store_is_refused_when_planned(project):

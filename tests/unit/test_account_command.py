@@ -10,6 +10,7 @@ import pytest
 
 from tally.cli.account_lines import shown_at_end, status_lines
 from tally.cli.group import run
+from tally.registry.log import Registry, Snapshot
 from tally.serving import account as reading
 from tally.serving.account import Accounts
 from tally.serving.account_errors import NotAnAccount
@@ -32,6 +33,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("TALLY_KAFKA_BOOTSTRAP_SERVERS", "kafka.example:9092")
     monkeypatch.setenv("TALLY_ACCOUNT_TOPIC", "accounts")
+    monkeypatch.setattr(Registry, "read", lambda _: Snapshot())
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ import org.apache.flink.api.connector.source.SplitEnumerator;
 import org.apache.flink.api.connector.source.SplitEnumeratorContext;
 import org.apache.flink.connector.kafka.source.enumerator.KafkaSourceEnumState;
 import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplit;
+import org.apache.flink.metrics.Gauge;
 
 /**
  * Flink's coordinator of a bounded source, which also tells readers the time of the newest event,
@@ -34,11 +35,18 @@ final class BoundedEnumerator extends WrappedEnumerator {
   @Override
   public void start() {
     super.start();
+    // Windows that end later were closed by the end of the run, and may hold half of their events.
+    context.metricGroup().<Long, Gauge<Long>>gauge("sourceTime", this::sourceTime);
     if (isRestored) {
       // Behind the two steps in which Flink's looks for partitions: it does not say that there are
       // no more where it finds no new ones, and the source would never end (FLINK-31006).
       later(() -> later(this::discovered));
     }
+  }
+
+  /** The source's time at the end of the run; none before, or without events. */
+  private Long sourceTime() {
+    return end == null || end.time() == Finished.NONE ? null : end.time();
   }
 
   private void later(Runnable step) {

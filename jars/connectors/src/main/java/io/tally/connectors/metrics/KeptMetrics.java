@@ -15,8 +15,8 @@ import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.metrics.reporter.MetricReporter;
 
 /**
- * Keeps how far every operator in this JVM is: its row counters for as long as the JVM lives, lag
- * and watermark for as long as its task runs.
+ * Keeps how far every operator in this JVM is: its row counters, and the time that a bounded source
+ * came to, for as long as the JVM lives, lag and watermark for as long as its task runs.
  *
  * <p>A restarted task replaces its metrics, as Flink's own do.
  */
@@ -24,6 +24,7 @@ public final class KeptMetrics implements MetricReporter {
 
   private static final Set<String> COUNTERS =
       Set.of("numRecordsIn", "numRecordsOut", "numLateRows", "numLateRecordsDropped");
+  private static final Set<String> LAST = Set.of("sourceTime");
   private static final Set<String> GAUGES = Set.of("pendingRecords", "currentInputWatermark");
 
   private static final ObjectMapper MAPPER = new ObjectMapper();
@@ -73,7 +74,7 @@ public final class KeptMetrics implements MetricReporter {
     Place place = place(name, group);
     boolean isKept =
         metric instanceof Counter && COUNTERS.contains(name)
-            || metric instanceof Gauge && GAUGES.contains(name);
+            || metric instanceof Gauge && (GAUGES.contains(name) || LAST.contains(name));
     if (isKept && place.operator != null) {
       BY_JOB.computeIfAbsent(job(group), job -> new ConcurrentHashMap<>()).put(place, metric);
     }
@@ -88,7 +89,9 @@ public final class KeptMetrics implements MetricReporter {
 
   private static Place place(String metric, MetricGroup group) {
     Map<String, String> scope = group.getAllVariables();
-    return new Place(scope.get("<operator_name>"), scope.get("<subtask_index>"), metric);
+    // A coordinator has no subtask.
+    String subtask = scope.getOrDefault("<subtask_index>", "");
+    return new Place(scope.get("<operator_name>"), subtask, metric);
   }
 
   private static String job(MetricGroup group) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
@@ -14,12 +15,15 @@ import org.apache.flink.api.connector.source.SplitEnumerator;
 import org.apache.flink.api.connector.source.SplitEnumeratorContext;
 import org.apache.flink.connector.kafka.source.enumerator.KafkaSourceEnumState;
 import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplit;
+import org.apache.flink.metrics.Gauge;
+import org.apache.flink.metrics.groups.SplitEnumeratorMetricGroup;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class BoundedEnumeratorTest {
 
   private final List<String> told = new ArrayList<>();
+  private final Map<String, Gauge<?>> measured = new HashMap<>();
   private final Deque<BiConsumer<Object, Throwable>> later = new ArrayDeque<>();
   private final BoundedEnumerator enumerator = new BoundedEnumerator(flinks(), context(), false);
 
@@ -35,12 +39,19 @@ class BoundedEnumeratorTest {
         (method, arguments) ->
             switch (method) {
               case "currentParallelism" -> 2;
+              case "metricGroup" -> metrics();
               case "registeredReaders" -> Map.of(0, new ReaderInfo(0, ""));
               case "callAsync" -> later.add((BiConsumer<Object, Throwable>) arguments[1]);
               case "signalNoMoreSplits" -> told.add(arguments[0] + " no more");
               default ->
                   told.add("%s %s".formatted(arguments[0], ((SourceTime) arguments[1]).time()));
             });
+  }
+
+  private SplitEnumeratorMetricGroup metrics() {
+    return proxy(
+        SplitEnumeratorMetricGroup.class,
+        (method, arguments) -> measured.put((String) arguments[0], (Gauge<?>) arguments[1]));
   }
 
   @BeforeEach
@@ -55,6 +66,23 @@ class BoundedEnumeratorTest {
     assertThat(told).isEmpty();
     enumerator.handleSourceEvent(0, new Finished(5));
     assertThat(told).containsExactly("0 7", "1 7");
+  }
+
+  @Test
+  void measuresTheTimeThatTheSourceCameTo() {
+    enumerator.start();
+    assertThat(measured.get("sourceTime").getValue()).isNull();
+    enumerator.handleSourceEvent(1, new Finished(Finished.NONE));
+    enumerator.handleSourceEvent(0, new Finished(5));
+    assertThat(measured.get("sourceTime").getValue()).isEqualTo(5L);
+  }
+
+  @Test
+  void measuresNoTimeWithoutEvents() {
+    enumerator.start();
+    enumerator.handleSourceEvent(1, new Finished(Finished.NONE));
+    enumerator.handleSourceEvent(0, new Finished(Finished.NONE));
+    assertThat(measured.get("sourceTime").getValue()).isNull();
   }
 
   @Test

@@ -66,6 +66,18 @@ class KeptMetricsTest {
   }
 
   @Test
+  void keepsTheTimeThatABoundedSourceCameTo() throws Exception {
+    Gauge<Long> time = () -> 5L;
+    MetricGroup coordinator =
+        group(Map.of("<job_id>", "job-6", "<operator_name>", "Source: a -> b"));
+    reporter.notifyOfAddedMetric(time, "sourceTime", coordinator);
+    reporter.notifyOfRemovedMetric(time, "sourceTime", coordinator);
+
+    assertThat(of("job-6"))
+        .containsExactly(Map.entry("Source: a -> b.sourceTime", Map.of("sum", 5, "min", 5)));
+  }
+
+  @Test
   void leavesOutWhatBelongsToNoOperator() throws Exception {
     Counter counter = new SimpleCounter();
     MetricGroup task = group(Map.of("<job_id>", "job-4", "<subtask_index>", "0"));
