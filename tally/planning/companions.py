@@ -11,7 +11,9 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from tally.planning.plan import Plan, PlanTable
-from tally.planning.routing import CLOCK_GROUP, RECORDS_CONNECTOR, source_of
+from tally.planning.routing import CLOCK_GROUP, RECORDS_CONNECTOR, UPSERTS_CONNECTOR, source_of
+
+_TIMED = (RECORDS_CONNECTOR, UPSERTS_CONNECTOR)
 
 
 def with_companions(plan: Plan) -> Plan:
@@ -27,7 +29,7 @@ def with_companions(plan: Plan) -> Plan:
 
 def _groups(plan: Plan) -> dict[int, str]:
     """Return the name of the group of each source that has companions, by node."""
-    tables = {t.node: t for t in plan.tables("source") if t.options.get("connector") == RECORDS_CONNECTOR}
+    tables = {t.node: t for t in plan.tables("source") if t.options.get("connector") in _TIMED}
     groups: list[set[int]] = []
     for met in _meetings(plan):
         sources = met & tables.keys()

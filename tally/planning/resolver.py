@@ -196,7 +196,8 @@ class Resolver:
         schema = table.getResolvedSchema()
         columns, watermark = columns_of(schema), watermark_of(schema)
         routed = name not in self.written and is_routed(options)
-        goes_on = clock_delay(options) if routed and watermark else ""
+        has_clock = routed or options.get("connector") == "upsert-kafka"
+        goes_on = clock_delay(options) if has_clock and watermark else ""
         if goes_on and TABLE_IDLE_TIMEOUT in options:
             raise IdleBesideClock(name, TABLE_IDLE_TIMEOUT, _place(statement))
         if routed:

@@ -1,20 +1,15 @@
 package io.tally.connectors.kafka;
 
 import io.tally.connectors.clock.NewestEvents;
-import io.tally.connectors.clock.NewestEvents.Newest;
 import io.tally.connectors.clock.TimedDeserializer;
 import io.tally.connectors.lost.LossRecord;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.apache.flink.api.common.serialization.DeserializationSchema;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
-import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplit;
 import org.apache.flink.kafka.shaded.org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.flink.kafka.shaded.org.apache.kafka.common.TopicPartition;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.table.data.GenericRowData;
 import org.apache.flink.table.data.RowData;
@@ -42,10 +37,7 @@ final class RecordDeserializer implements TimedDeserializer {
   private transient DeadShare share;
   private transient Counter deadLetters;
   private transient Object[] blanks;
-  private transient NewestEvents newest;
-  private transient Map<TopicPartition, Newest> newestOf;
-  private transient TopicPartition noted;
-  private transient Newest ofNoted;
+  private transient PartitionTimes times;
 
   /**
    * @param eventTimes null if the table has no event time
@@ -138,26 +130,13 @@ final class RecordDeserializer implements TimedDeserializer {
 
   @Override
   public void noteNewest(NewestEvents newest) {
-    this.newest = newest;
-    this.newestOf = new HashMap<>();
-    this.noted = new TopicPartition("", -1);
+    times = new PartitionTimes(newest, eventTimes);
   }
 
   private void note(ConsumerRecord<?, ?> kafkaRecord) {
-    if (newest == null || values.isEmpty()) {
-      return;
+    if (times != null && !values.isEmpty()) {
+      times.note(kafkaRecord, values.get(0));
     }
-    // Records come by partition, many of one together.
-    if (kafkaRecord.partition() != noted.partition()
-        || !kafkaRecord.topic().equals(noted.topic())) {
-      noted = new TopicPartition(kafkaRecord.topic(), kafkaRecord.partition());
-      ofNoted = newestOf.computeIfAbsent(noted, this::begun);
-    }
-    ofNoted.take(eventTimes.last(), kafkaRecord.timestamp());
-  }
-
-  private Newest begun(TopicPartition partition) {
-    return newest.begin(KafkaPartitionSplit.toSplitId(partition), eventTimes.delay(values.get(0)));
   }
 
   private GenericRowData placed(

@@ -30,6 +30,7 @@ public final class TallyUpsertKafkaTableFactory extends UpsertKafkaDynamicTableF
   public Set<ConfigOption<?>> optionalOptions() {
     Set<ConfigOption<?>> options = new HashSet<>(super.optionalOptions());
     options.addAll(LossPolicy.options());
+    options.addAll(SourceClock.options());
     return options;
   }
 
@@ -42,7 +43,10 @@ public final class TallyUpsertKafkaTableFactory extends UpsertKafkaDynamicTableF
         .ifPresent(reset -> properties.setProperty(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, reset));
     String table = context.getObjectIdentifier().getObjectName();
     LossPolicy losses = LossPolicy.of(table, options, properties);
-    return new UpsertSource((KafkaDynamicSource) super.createDynamicTableSource(context), losses);
+    return new UpsertSource(
+        (KafkaDynamicSource) super.createDynamicTableSource(context),
+        losses,
+        SourceClock.of(options));
   }
 
   @Override

@@ -1,11 +1,16 @@
 package io.tally.connectors.kafka;
 
+import io.tally.connectors.clock.ClockSource;
 import io.tally.connectors.clock.PlainSource;
 import io.tally.connectors.lost.LossPolicy;
+import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.api.connector.source.Boundedness;
+import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.connector.kafka.source.KafkaSource;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.DataStreamSource;
@@ -28,12 +33,18 @@ import org.apache.flink.table.types.DataType;
 final class UpsertSource
     implements ScanTableSource, SupportsReadingMetadata, SupportsWatermarkPushDown {
 
+  /** A version may hold from a time to come on: no record of the table is a dead letter. */
+  private static final Duration ANY_AHEAD = Duration.ofDays(1_000_000);
+
   private final KafkaDynamicSource flinks;
   private final LossPolicy losses;
+  private final SourceClock clock;
+  private WatermarkStrategy<RowData> watermarks;
 
-  UpsertSource(KafkaDynamicSource flinks, LossPolicy losses) {
+  UpsertSource(KafkaDynamicSource flinks, LossPolicy losses, SourceClock clock) {
     this.flinks = flinks;
     this.losses = losses;
+    this.clock = clock;
   }
 
   @Override
@@ -66,9 +77,15 @@ final class UpsertSource
   }
 
   @SuppressWarnings("unchecked")
-  private PlainSource tracked(Object made) {
+  private Source<RowData, ?, ?> tracked(Object made) {
     KafkaSource<RowData> source = (KafkaSource<RowData>) made;
-    return new PlainSource(source, UpsertDeserializer.of(source), losses);
+    boolean isBounded = source.getBoundedness() == Boundedness.BOUNDED;
+    if (watermarks == null || isBounded || !clock.isOn()) {
+      return new PlainSource(source, UpsertDeserializer.of(source, null), losses);
+    }
+    EventTimes times = new EventTimes(watermarks, ANY_AHEAD, Clock.systemUTC());
+    UpsertDeserializer deserializer = UpsertDeserializer.of(source, times);
+    return new ClockSource(source, deserializer, losses, clock.delay(), clock.group());
   }
 
   @Override
@@ -92,13 +109,16 @@ final class UpsertSource
   }
 
   @Override
-  public void applyWatermark(WatermarkStrategy<RowData> watermarks) {
-    flinks.applyWatermark(watermarks);
+  public void applyWatermark(WatermarkStrategy<RowData> strategy) {
+    watermarks = strategy;
+    flinks.applyWatermark(strategy);
   }
 
   @Override
   public DynamicTableSource copy() {
-    return new UpsertSource((KafkaDynamicSource) flinks.copy(), losses);
+    UpsertSource copy = new UpsertSource((KafkaDynamicSource) flinks.copy(), losses, clock);
+    copy.watermarks = watermarks;
+    return copy;
   }
 
   @Override
