@@ -25,6 +25,8 @@ _KNOWN: tuple[tuple[re.Pattern[str], Callable[[str, str], TallyError]], ...] = (
 )
 # Exceptions of the connectors are worded for users; the cause below them is not. Further lines are indented.
 _WORDED = re.compile(r"io\.tally\.connectors\.[\w.]+: (.*(?:\n  .*)*)")
+# Of Flink's Kafka sink, which names topic, partition and offset ahead of its producer; the cause below it names none.
+_SENT = re.compile(r"Failed to send data to Kafka (\S+)-\d+@-?\d+ with ")
 _CAUSE = re.compile(r"^Caused by: (?:[\w.$]+\.)?([\w$]+)(?:: (.*))?$", re.MULTILINE)
 
 
@@ -44,5 +46,7 @@ def failure_of(job: str, trace: str, logs: Path | None) -> TallyError:
     causes = _CAUSE.findall(trace)
     if causes:
         name, reason = causes[-1]
-        return JobFailed(job, f"{name}: {reason}" if reason else name, logs)
+        said = f"{name}: {reason}" if reason else name
+        sent = _SENT.search(trace)
+        return JobFailed(job, f"write to topic '{sent[1]}' failed: {said}" if sent else said, logs)
     return JobFailed(job, (trace.strip() or "Flink gave no reason").splitlines()[0], logs)

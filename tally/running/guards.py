@@ -33,6 +33,7 @@ def guard_text(guard: Guard, target: Target) -> dict[str, Any]:
         "aggregate": aggregate.name,
         "topic": aggregate.refused_topic,
         "meter": guard.meter,
+        "columns": [{"name": one.name, "nullable": one.nullable} for one in aggregate.columns],
         "key": aggregate.key,
         "max_share": aggregate.max_refused,
         "sinks": [{"node": node, **_sink(aggregate, sink, target)} for node, sink in sinks],

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import json
+import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import pytest
+
 from tally.cli.account_lines import shown_at_end
+from tally.running.errors import TooManyRefusedRows
 from tally.serving.account import read_accounts
 from tally.serving.account_refused import Refused, refused_rows
 from tally.serving.refused_rows import RefusedRow, read_refused_rows
 from tally.serving.topics import end_offsets
+from tests.e2e.dead_letters import run_and_kill
 from tests.e2e.workbench import Workbench
 
 SOURCE = """
@@ -289,3 +295,58 @@ def _check_account(bench: Workbench) -> None:
     told = f"by_key: refused 9 of {len(ROWS)} result rows, which a sink cannot hold; see "
     assert f"{told}`tally dead by_key --refused`" in lines
     assert all(line.endswith(": comes out") for line in lines if "refused" not in line)
+
+
+ORDERS = """
+CREATE TABLE orders (id BIGINT NOT NULL, note STRING)
+WITH ('connector' = 'kafka', 'topic' = '${T}-orders', 'format' = 'json');
+"""
+# A note that is null is one inside the array.
+NOTED = """
+CREATE MATERIALIZED TABLE {name} (PRIMARY KEY (id) NOT ENFORCED) WITH ('sinks' = 'cassandra, kafka',
+  'kafka.topic' = '${{T}}-{name}'{more})
+AS SELECT id, ARRAY[MAX(note)] AS notes FROM orders GROUP BY id;
+"""
+ANY = ", 'refused.max-share' = '1'"
+
+
+def produce_orders(bench: Workbench, topic: str, ids: range) -> None:
+    """Produce orders, those with even ids without a note."""
+    rows = ({"id": one, "note": "n" if one % 2 else None} for one in ids)
+    bench.produce(topic, [(None, row, None) for row in rows])
+
+
+def test_each_refused_row_is_told_once_by_a_job_that_is_killed_and_goes_on(bench: Workbench) -> None:
+    name = f"noted_{bench.prefix}"
+    bench.write(
+        {"sql/sources/orders.sql": ORDERS, "sql/aggregates/a0.sql": NOTED.format(name=name, more=ANY)}
+    )
+    topic, produced = bench.topic("orders"), 0
+    for number in (700, 900):
+        produce_orders(bench, topic, range(produced, produced + number))
+        with run_and_kill(bench) as run:
+            run.until_checkpointed("a0", 2)
+            produce_orders(bench, topic, range(produced + number, produced + number + 300))
+        produced += number + 300
+
+    bench.run(until=bench.read_all(topic))
+
+    told = Counter(json.loads(row.key)["id"] for row in refused(bench, name))
+    assert told == Counter(range(0, produced, 2))
+    assert bench.rows(name, "id") == [(one,) for one in range(1, produced, 2)]
+
+
+def test_where_most_rows_are_refused_the_job_stops_and_says_why(bench: Workbench) -> None:
+    name = f"noted_{bench.prefix}"
+    bench.write(
+        {"sql/sources/orders.sql": ORDERS, "sql/aggregates/noted.sql": NOTED.format(name=name, more="")}
+    )
+    produce_orders(bench, bench.topic("orders"), range(3_000))
+    with pytest.raises(TooManyRefusedRows) as stopped:
+        bench.run(bounded=True)
+    assert re.fullmatch(
+        rf"job 'noted' stopped: too many refused rows: \d+ of the last \d+ rows of aggregate '{name}', more than the "
+        r"share of 0.05 that 'refused.max-share' allows; the last one, key \{\"id\":\d+\}: cassandra: column "
+        rf"{bench.prefix}.{name}.notes: an ARRAY or MAP holds a null, which a Cassandra collection cannot",
+        stopped.value.message,
+    )

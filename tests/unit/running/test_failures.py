@@ -71,6 +71,15 @@ Caused by: {cause}
             "hint: see the log in logs",
         ),
         (
+            "org.apache.flink.util.FlinkRuntimeException: Failed to send data to Kafka by-key-2@-1 with "
+            "FlinkKafkaInternalProducer{transactionalId='null'} \n"
+            "Caused by: org.apache.flink.kafka.shaded.org.apache.kafka.common.errors.RecordTooLargeException: "
+            "The request included a message larger than the max message size the server will accept.",
+            "job 'totals' failed: write to topic 'by-key' failed: RecordTooLargeException: "
+            "The request included a message larger than the max message size the server will accept.\n"
+            "hint: see the log in logs",
+        ),
+        (
             "java.io.IOException: outer\nCaused by: java.lang.ArithmeticException: / by zero",
             "job 'totals' failed: ArithmeticException: / by zero\nhint: see the log in logs",
         ),
@@ -87,6 +96,7 @@ Caused by: {cause}
         "letters lost",
         "worded by a connector",
         "in several lines",
+        "refused by a broker",
         "innermost cause",
         "without a message",
     ],

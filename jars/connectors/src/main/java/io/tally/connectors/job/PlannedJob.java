@@ -202,7 +202,7 @@ public final class PlannedJob {
           "the sinks of aggregate '%s' read several results".formatted(spec.aggregate()));
     }
     List<RowJudge> judges = spec.sinks().stream().map(this::judge).toList();
-    RowType rows = rowsOf(edges.get(0).input());
+    RowType rows = spec.named(rowsOf(edges.get(0).input()));
     OneInputTransformation<RowData, RowData> guard =
         Graph.put(edges, spec.meter(), new ResultGuard(spec, rows, judges));
     guard.setName("ResultGuard[%s]".formatted(spec.aggregate()));

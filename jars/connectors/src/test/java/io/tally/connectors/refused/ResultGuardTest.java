@@ -50,7 +50,8 @@ class ResultGuardTest {
   }
 
   private static MeterHarness open(double maxShare, RowJudge... judges) throws Exception {
-    GuardSpec spec = new GuardSpec("a", "a.refused", "guard-1", List.of("k"), maxShare, List.of());
+    GuardSpec spec =
+        new GuardSpec("a", "a.refused", "guard-1", List.of(), List.of("k"), maxShare, List.of());
     return MeterHarness.open(new ResultGuard(spec, TYPE, List.of(judges)), TYPE);
   }
 
@@ -158,6 +159,16 @@ class ResultGuardTest {
                   + " tally.sinks=row, tally.reason=row: key column k is null,"
                   + " tally.deleted=false");
     }
+  }
+
+  /** A Python function's operator names what it puts out f0, f1, and knows of no NOT NULL. */
+  @Test
+  void columnsAreThoseOfTheQuery() throws Exception {
+    GuardSpec spec =
+        GuardSpec.of(
+            "{\"columns\": [{\"name\": \"k\", \"nullable\": false}, {\"name\": \"v\", \"nullable\": true}]}");
+    RowType put = RowType.of(DataTypes.STRING().getLogicalType(), DataTypes.INT().getLogicalType());
+    assertThat(spec.named(put).asSummaryString()).isEqualTo("ROW<`k` STRING NOT NULL, `v` INT>");
   }
 
   @Test
