@@ -120,8 +120,9 @@ class Rest:
     def _completed(self, path: str, field: str) -> str:
         answer = wait_for(lambda: _if_complete(self.get(path)))
         operation = answer["operation"] or {}
-        if "failure-cause" in operation:
-            raise ClusterRefused(self.address, root_cause(operation["failure-cause"]["stack-trace"]))
+        # Of savepoints Flink writes it one way, of checkpoints the other, null where there is none.
+        if cause := operation.get("failure-cause") or operation.get("failureCause"):
+            raise ClusterRefused(self.address, root_cause(cause["stack-trace"]))
         return str(operation.get(field, ""))
 
     def failure(self, job: str) -> str:
