@@ -399,6 +399,7 @@ class Job:
         accounts: where each of them is to be found again.
         guards: where the rows of its aggregates are judged.
         fingerprints: by aggregate (and plain table): a hash of what feeds it; a checkpoint fits while all are equal.
+        steps: by the same names: how Flink describes what feeds it, inputs first.
     """
 
     name: str
@@ -415,3 +416,4 @@ class Job:
     reads: tuple[Read, ...] = ()
     accounts: tuple[Account, ...] = ()
     guards: tuple[Guard, ...] = ()
+    steps: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

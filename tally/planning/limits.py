@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import re
 from collections.abc import Callable
@@ -9,6 +10,7 @@ from datetime import timedelta
 
 from tally.planning.durations import interval
 from tally.planning.elsewhere import in_flink
+from tally.planning.plan import Plan
 
 Advice = tuple[str, str | None]
 
@@ -16,6 +18,20 @@ _MULTIPLE = re.compile(
     r"(HOP|CUMULATE) table function based aggregate requires (\w+) must be an integral multiple of (\w+), "
     r"but got \w+ (\d+) ms and \w+ (\d+) ms"
 )
+
+
+SOURCE_WATERMARK: Advice = (
+    "SOURCE_WATERMARK() is for the WATERMARK of a source alone",
+    "write CURRENT_WATERMARK(event_time)",
+)
+
+
+def calls_source_watermark(plan: Plan) -> bool:
+    """Tell whether a query calls SOURCE_WATERMARK(), which Flink plans and cannot compute."""
+    return any(
+        '"$SOURCE_WATERMARK$1"' in json.dumps([node.get("projection"), node.get("condition")])
+        for node in plan.nodes
+    )
 
 
 def limit(reason: str) -> Advice | None:
@@ -75,7 +91,7 @@ _LIMITS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Advice]], ...] =
         re.compile(r"'merge' in class .* for function '(\w+)"),
         lambda found: (
             f"{found[1]} does not work in windows of HOP, CUMULATE and SESSION, which Flink puts together of parts",
-            "use ARRAY_AGG(x), or a window of TUMBLE",
+            "write ARRAY_AGG(x), or FROM TUMBLE(...)",
         ),
     ),
     (
@@ -95,7 +111,10 @@ _LIMITS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Advice]], ...] =
     ),
     (
         re.compile(r"This function does not support merge"),
-        _said("RANK() is no aggregate function", f"write {_BY_HAND} WHERE place <= 3"),
+        _said(
+            "RANK(), DENSE_RANK() and ROW_NUMBER() are no aggregate functions",
+            f"write {_BY_HAND} WHERE place <= 3",
+        ),
     ),
     (
         re.compile(
@@ -113,6 +132,21 @@ _LIMITS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Advice]], ...] =
     (
         re.compile(r"Unsupported Function: '(\w+)'"),
         lambda found: (f"{found[1]} is no function of Flink's", in_flink(found[1])),
+    ),
+    (
+        re.compile(r"(column '.*' is MULTISET<.*>, which Cassandra cannot store)"),
+        lambda found: (found[1], "write ARRAY_AGG(x) or ARRAY_AGG(DISTINCT x) for COLLECT(x)"),
+    ),
+    (
+        re.compile(r"(NTILE|CUME_DIST|PERCENT_RANK) Function is not supported in stream mode"),
+        lambda found: (f"{found[1]} does not work on streams", None),
+    ),
+    (
+        re.compile(r"LAG Function with retraction is not supported in stream mode"),
+        _said(
+            "LAG does not work over rows that change",
+            "look back in the events themselves, before rows change",
+        ),
     ),
     (
         re.compile(r"(LEAD|LAG) Function is not supported in stream mode"),

@@ -21,6 +21,9 @@ _MEANING = (
     *("table", "bucket.column", "bucket.source", "bucket.width"),
 )
 
+# Options of a node that say how soon results come, not which.
+_PACE = ("table.exec.mini-batch.size", "table.exec.mini-batch.allow-latency")
+
 
 @dataclass(frozen=True)
 class PlanTable:
@@ -103,6 +106,11 @@ class Plan:
         edges.sort(key=lambda edge: edge[1])
         canonical = json.dumps([nodes, edges], sort_keys=True)
         return hashlib.sha256(canonical.encode()).hexdigest()[:16]
+
+    def steps(self, sinks: Iterable[int]) -> tuple[str, ...]:
+        """Return how Flink describes what feeds the given sinks, inputs first, as far as state depends on it."""
+        nodes = (node for node in self._inputs_first(sinks) if not is_exchange(node))
+        return tuple(str(node["description"]) for node in nodes)
 
     def _inputs_first(self, sinks: Iterable[int]) -> list[dict[str, Any]]:
         """Return the sinks and what feeds them, in an order that nothing else in the plan bears on."""
@@ -204,22 +212,40 @@ def _table_of(node: Mapping[str, Any]) -> PlanTable | None:
     )
 
 
+def is_exchange(node: Mapping[str, Any]) -> bool:
+    """Tell whether a node only sends rows elsewhere."""
+    return str(node["type"]).startswith("stream-exec-exchange")
+
+
 def _is_metadata(column: Mapping[str, Any]) -> bool:
     return column.get("kind") == "METADATA"
 
 
 def _meaning(node: Mapping[str, Any]) -> dict[str, Any]:
-    kept = {key: value for key, value in node.items() if key not in {"id", "description"}}
+    """Return what of a node state depends on: no description, no column that is not read, no comment."""
+    kept = {key: value for key, value in node.items() if key not in {"id", "description", "configuration"}}
+    if settings := {key: v for key, v in node.get("configuration", {}).items() if key not in _PACE}:
+        kept["configuration"] = settings
     if described := _described(kept):
-        resolved = described.get("resolvedTable", {})
-        options = {key: v for key, v in resolved.get("options", {}).items() if key in _MEANING}
-        if (
-            options.get("connector") == "tally-upsert-kafka"
-        ):  # reads what Flink's own reads, from where that was
+        resolved, role = described.get("resolvedTable", {}), str(_role_of(kept))
+        options = {key: value for key, value in resolved.get("options", {}).items() if key in _MEANING}
+        if options.get("connector") == "tally-upsert-kafka":
+            # Reads what Flink's own reads, from where that was.
             options["connector"] = "upsert-kafka"
-        table = {"identifier": described["identifier"], "schema": resolved.get("schema"), "options": options}
-        return _with_table(kept, _HOLDERS[str(_role_of(kept))], table)
+        table = {"identifier": described["identifier"], "options": options}
+        if role == "sink":
+            table["schema"] = resolved.get("schema")
+        return _with_read_columns(_with_table(kept, _HOLDERS[role], table))
     return kept
+
+
+def _with_read_columns(node: dict[str, Any]) -> dict[str, Any]:
+    """Return a node without the places of the columns that it reads in its table: their names are in its type."""
+    scan = node.get("scanTableSource")
+    if not scan or "abilities" not in scan:
+        return node
+    abilities = [{key: v for key, v in one.items() if key != "projectedFields"} for one in scan["abilities"]]
+    return {**node, "scanTableSource": {**scan, "abilities": abilities}}
 
 
 def _with_table(node: Mapping[str, Any], path: Sequence[str], table: object) -> dict[str, Any]:

@@ -32,6 +32,7 @@ from tally.planning.job import Account, Aggregate, Column, Gate, Job, Source
 from tally.planning.joins import ALL_CHANGES, loses_rows, with_sinks_of
 from tally.planning.keycheck import SinkKeys
 from tally.planning.latest_rows import MINI_BATCH, MINI_BATCH_BOUNDS, is_misjudged
+from tally.planning.limits import SOURCE_WATERMARK, calls_source_watermark
 from tally.planning.lineage import origin_of, partly_read
 from tally.planning.options_of_job import JobOptions
 from tally.planning.origins import timed_behind
@@ -205,6 +206,7 @@ class JobPlanner:
         plan, accounts = self._accounted(with_one_zero(with_variances(without_former_versions(plan))))
         plan, gates = identified(plan, self._gates(plan), self.resolver.sources.values())
         self._judge_graph(plan)
+        sinks = self._sinks(plan, aggregates, tables)
         return Job(
             name=name,
             file=file,
@@ -215,7 +217,8 @@ class JobPlanner:
             tables=tuple(table.name for table in tables),
             options=self._options.written,
             plan=plan,
-            fingerprints=self._fingerprints(plan, aggregates, tables),
+            fingerprints={name: plan.fingerprint(nodes) for name, nodes in sinks.items()},
+            steps={name: plan.steps(nodes) for name, nodes in sinks.items()},
             gates=gates,
             reads=tuple(reads_of(plan, self._routed())),
             accounts=with_gates(accounts, gates),
@@ -340,6 +343,9 @@ class JobPlanner:
         return normalized(self.flink.compile([write.operation for write in writes]))
 
     def _judge_graph(self, plan: Plan) -> None:
+        if calls_source_watermark(plan):
+            said, advice = SOURCE_WATERMARK
+            raise SqlValidationError(said, self._writes[0].span, advice)
         try:
             self.flink.translate(plan.text)
         except Exception:
@@ -378,15 +384,16 @@ class JobPlanner:
         created = self.names[name].creates if name in self.names else None
         return created.span if created else None
 
-    def _fingerprints(
+    def _sinks(
         self, plan: Plan, aggregates: Sequence[Aggregate], tables: Sequence[PlanTable]
-    ) -> dict[str, str]:
+    ) -> dict[str, list[int]]:
+        """Return the nodes of the plan that write each aggregate and each plain table."""
         nodes: dict[str, list[int]] = {}
         for aggregate, drafted in zip(aggregates, self._drafts, strict=True):
             nodes[aggregate.name] = [table.node for table in drafted.sink_nodes(plan)]
         for table in tables:
             nodes.setdefault(table.name, []).append(table.node)
-        return {name: plan.fingerprint(sinks) for name, sinks in nodes.items()}
+        return nodes
 
 
 def plan_sql(file: SqlFile, planner: JobPlanner) -> Job:

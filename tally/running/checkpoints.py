@@ -1,7 +1,7 @@
 """The checkpoints of a project's jobs: where they are, and which plan each belongs to.
 
 ``.tally/jobs/<job>/checkpoints/<flink job id>/chk-<n>`` is Flink's; ``.tally/jobs/<job>/plan.json`` beside it holds
-the fingerprints of the plan that wrote them.
+the fingerprints of the plan that wrote them, and its steps.
 """
 
 from __future__ import annotations
@@ -9,13 +9,17 @@ from __future__ import annotations
 import fcntl
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
+from tally.errors import raise_all
 from tally.planning.job import Job
-from tally.running.errors import PlanChanged, RunsAlready
+from tally.running.errors import Change, PlanChanged, RunsAlready
+
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
@@ -65,10 +69,14 @@ class JobFolder:
         if latest is None:
             return None
         before = json.loads(self._record.read_text("utf-8"))
-        now = dict(job.fingerprints)
-        changed = [name for name in sorted({*before, *now}) if before.get(name) != now.get(name)]
-        if changed:
-            raise PlanChanged(job.name, tuple(changed))
+        known, steps = before.get("fingerprints", before), before.get("steps", {})
+        changes = tuple(
+            _change(name, steps.get(name, ()), job.steps.get(name, ()))
+            for name in sorted({*known, *job.fingerprints})
+            if known.get(name) != job.fingerprints.get(name)
+        )
+        if changes:
+            raise PlanChanged(job.name, changes)
         return latest
 
     @contextmanager
@@ -91,10 +99,35 @@ class JobFolder:
         """Note the plan that the coming checkpoints belong to."""
         self.checkpoints.mkdir(parents=True, exist_ok=True)
         scratch = self._record.with_suffix(".new")
-        scratch.write_text(json.dumps(dict(job.fingerprints), indent=2), "utf-8")
+        record = {"fingerprints": dict(job.fingerprints), "steps": dict(job.steps)}
+        scratch.write_text(json.dumps(record, indent=2), "utf-8")
         scratch.replace(self._record)
 
     def clear(self) -> None:
         """Forget everything that was kept of the job."""
         if self.path.exists():
             shutil.rmtree(self.path)
+
+
+def each(found: Mapping[str, Callable[[], Result]]) -> dict[str, Result]:
+    """Return what each job's function returns; what is wrong with the checkpoints of several is said together.
+
+    Raises:
+        PlanChanged, ProjectErrors: checkpoints belong to other plans.
+    """
+    results: dict[str, Result] = {}
+    changed: list[PlanChanged] = []
+    for job, find in found.items():
+        try:
+            results[job] = find()
+        except PlanChanged as error:
+            changed.append(error)
+    raise_all(changed)
+    return results
+
+
+def _change(name: str, before: Sequence[str], now: Sequence[str]) -> Change:
+    """Return what changed of an aggregate: the first step that is another, as it was and as it is."""
+    gone = [step for step in before if step not in now]
+    come = [step for step in now if step not in before]
+    return Change(name, gone[0] if gone else "", come[0] if come else "")

@@ -107,6 +107,12 @@ class TooManyDeadLetters(TallyError):
     @property
     def hint(self) -> str:
         """Say what can be done."""
+        # The one sample, of the one reason: a message that is null deletes what its key names.
+        if self.letters.endswith(": the message is null") and self.letters.count(", as topic '") == 1:
+            return (
+                "a message that is null is a deletion: to leave deletions out, write "
+                "'dead-letter.deletions' = 'skip' in the source's WITH"
+            )
         return (
             "mend the columns of the source or the producer, then run again; "
             "to go on whatever comes, write 'dead-letter.max-share' = '1' in the source's WITH"
@@ -176,6 +182,32 @@ class LettersLost(TallyError):
         )
 
 
+@dataclass(frozen=True)
+class Change:
+    """What changed of one aggregate.
+
+    Attributes:
+        name: of the aggregate, or table.
+        before: the first step of its plan that is gone; empty where none is.
+        now: the first that has come.
+    """
+
+    name: str
+    before: str
+    now: str
+
+    def __str__(self) -> str:
+        return ", ".join(
+            filter(
+                None, (self.before and f"was {_short(self.before)}", self.now and f"is {_short(self.now)}")
+            )
+        )
+
+
+def _short(step: str, longest: int = 240) -> str:
+    return step if len(step) <= longest else f"{step[:longest]}..."
+
+
 @dataclass(eq=False)
 class LiveElsewhere(TallyError):
     """A job that is live keeps up an aggregate that is to be dropped, or served by another run."""
@@ -207,20 +239,21 @@ class PlanChanged(ProjectError):
     """The last checkpoint of a job belongs to another plan."""
 
     job: str
-    changed: tuple[str, ...]
+    changed: tuple[Change, ...]
     command: str = "tally run"
 
     @property
     def message(self) -> str:
-        """Name the aggregates that changed."""
-        names = ", ".join(f"'{name}'" for name in self.changed)
-        return f"job '{self.job}' cannot go on from its last checkpoint: {names} changed since"
+        """Name the aggregates that changed, and what did."""
+        names = ", ".join(f"'{change.name}'" for change in self.changed)
+        said = f"job '{self.job}' cannot go on from its last checkpoint: {names} changed since"
+        return "\n".join([said, *(f"  {one.name} {one}" for one in self.changed if str(one))])
 
     @property
     def hint(self) -> str:
         """Say how to start over."""
         fresh = f"`{self.command} --fresh` counts from the beginning of the topics"
-        return f"{fresh}, or undo the change of {self.changed[0]}"
+        return f"{fresh}, or undo the change of {self.changed[0].name}"
 
 
 @dataclass(eq=False)

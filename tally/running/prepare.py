@@ -7,9 +7,11 @@ from dataclasses import dataclass
 
 from cassandra.cluster import Session
 
+from tally.errors import Span
 from tally.planning.clocked import clocked
 from tally.planning.job import Aggregate, Job
-from tally.running.connections import Target, connected_plan
+from tally.planning.sinks import UNSET
+from tally.running.connections import BOOTSTRAP, Target, connected_plan
 from tally.running.errors import WaitsForClock
 from tally.running.guards import guards_of
 from tally.running.registration import Ids, Registration
@@ -25,6 +27,7 @@ from tally.serving.topics import (
     ensure_letter_topics,
     existing_topics,
     require_compacted,
+    require_targets,
     require_topics,
     topic_ids,
 )
@@ -77,6 +80,15 @@ def refuse_waiting(jobs: Iterable[Job]) -> None:
 def refused_topics(jobs: Iterable[Job], target: Target) -> dict[str, str | None]:
     """Return the topics of refused rows, which have no source topic."""
     return {guard.aggregate.refused_topic: None for job in jobs for guard in guards_of(job, target)}
+
+
+def target_topics(job: Job) -> dict[str, str]:
+    """Return the topic of each table that a plain INSERT writes to the broker of the settings."""
+    return {
+        table.name: table.options["topic"]
+        for table in job.plan.tables("sink")
+        if table.name in job.tables and table.options.get(BOOTSTRAP) == UNSET and "topic" in table.options
+    }
 
 
 @dataclass(frozen=True)
@@ -140,8 +152,7 @@ def _require(jobs: Sequence[Job], servers: Servers, accounts: Sequence[str]) -> 
         refuse_waiting(jobs)
     for job in jobs:
         connected_plan(job, target)  # refuses a table without an address
-    sources = [source for job in jobs for source in job.sources if source.topic]
-    require_topics(target.kafka, sources, servers.feeds)
+    _require_topics(jobs, target, servers.feeds)
     if written := [*upsert_topics(jobs), *accounts]:
         require_compacted(target.kafka, written)
 
@@ -177,6 +188,12 @@ def _prepare_tables(
         there = [table for table in tables if table not in missing]
         before.ceilings.update({str(table): raise_ceiling(session, table, settings) for table in there})
     return ids if not missing else table_ids(session, tables)
+
+
+def _require_topics(jobs: Sequence[Job], target: Target, feeds: Mapping[str, str]) -> None:
+    require_topics(target.kafka, [source for job in jobs for source in job.sources if source.topic], feeds)
+    for job in jobs:
+        require_targets(target.kafka, target_topics(job), Span(job.file, 1, 1))
 
 
 def empty(jobs: Sequence[Job], target: Target, settings: Settings) -> None:

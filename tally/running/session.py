@@ -7,11 +7,12 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from tally.errors import TallyError
 from tally.planning.job import Job
-from tally.running.checkpoints import JobFolder
+from tally.running.checkpoints import JobFolder, each
 from tally.running.connections import Target
 from tally.running.ending import closing
 from tally.running.failures import failure_of
@@ -65,7 +66,7 @@ def run(jobs: Sequence[Job], request: RunRequest, on_progress: OnProgress) -> tu
 
     Raises:
         RunsAlready: another process runs one of the jobs.
-        PlanChanged: a checkpoint belongs to another plan; nothing was touched.
+        PlanChanged, ProjectErrors: checkpoints belong to other plans; nothing was touched.
         StateDoesNotBelong: a checkpoint belongs to another table or topic than there is; nothing was touched.
         PlaceTaken, LiveElsewhere: another aggregate writes the same table or topic, or another job that is live keeps
             up one of the aggregates; nothing was touched.
@@ -76,7 +77,7 @@ def run(jobs: Sequence[Job], request: RunRequest, on_progress: OnProgress) -> tu
     with ExitStack() as claims:
         for job in jobs:
             claims.enter_context(JobFolder(request.root, job.name).claimed())
-        extras = {job.name: _extra(job, request) for job in jobs}
+        extras = each({job.name: partial(_extra, job, request) for job in jobs})
         registration = Registration(jobs, _start_of(jobs, request, extras))
         servers = Servers(request.target, request.settings, request.feeds)
         before = prepare(jobs, servers, registration)

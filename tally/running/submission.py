@@ -5,12 +5,14 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from py4j.protocol import Py4JJavaError
 from pyflink.util.exceptions import JavaException
 
 from tally.planning.job import Job
+from tally.running.checkpoints import each
 from tally.running.cluster import BOUNDED, ClusterSetup, running_jobs, setup_of
 from tally.running.errors import ClusterRefused, JobRuns, PlanChanged
 from tally.running.launch import RESTORE, Launch, bounded, continuous, start
@@ -54,7 +56,7 @@ class Submission:
         """
         setup = setup_of(self.rest)
         self._check_names(jobs)
-        extras = {job.name: self._extra(job, setup) for job in jobs}
+        extras = each({job.name: partial(self._extra, job, setup) for job in jobs})
         servers = Servers(self.request.target, self.request.settings, self.request.feeds)
         registration = Registration(jobs, self._start_of(jobs, setup, extras))
         prepare(jobs, servers, registration)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tally.errors import ProjectError, Span, TallyError, nearest, nearest_hint
+from tally.serving.by_hand import create_topic
 
 
 @dataclass(eq=False)
@@ -96,7 +97,7 @@ class TargetMissing(ProjectError):
     def hint(self) -> str:
         """Name a near topic, and the command that creates it."""
         near = nearest(self.topic, self.existing)
-        create = f"kafka-topics --bootstrap-server {self.address} --create --topic {self.topic}"
+        create = create_topic(self.address, self.topic)
         return f"did you mean '{near}'? Else create it: {create}" if near else f"create it: {create}"
 
 

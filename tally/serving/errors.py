@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tally.errors import ProjectError, Span, TallyError, nearest, nearest_hint
+from tally.serving.by_hand import compact_topic, create_topic
 
 
 @dataclass(eq=False)
@@ -272,7 +273,36 @@ class TopicMissing(ProjectError):
         if self.topic in self.feeds:
             return f"`tally feed {self.feeds[self.topic]}` creates and fills it"
         near = nearest(self.topic, self.existing)
-        create = f"kafka-topics --bootstrap-server {self.address} --create --topic {self.topic}"
+        create = create_topic(self.address, self.topic)
+        return f"did you mean '{near}'? Else create it: {create}" if near else f"create it: {create}"
+
+
+@dataclass(eq=False)
+class TargetTopicMissing(ProjectError):
+    """A table of a plain INSERT writes a topic that does not exist: a producer would wait for it for a minute.
+
+    Attributes:
+        existing: topics of the broker.
+    """
+
+    topic: str
+    table: str
+    address: str
+    existing: tuple[str, ...]
+    span: Span | None = None
+
+    @property
+    def message(self) -> str:
+        """Name topic, table and broker."""
+        return (
+            f"table '{self.table}' writes topic '{self.topic}', which is not on the broker at {self.address}"
+        )
+
+    @property
+    def hint(self) -> str:
+        """Name a near topic, and the command that creates it."""
+        near = nearest(self.topic, self.existing)
+        create = create_topic(self.address, self.topic)
         return f"did you mean '{near}'? Else create it: {create}" if near else f"create it: {create}"
 
 
@@ -292,7 +322,4 @@ class TopicNotCompacted(ProjectError):
     @property
     def hint(self) -> str:
         """Give the command that changes it."""
-        return (
-            f"kafka-configs --bootstrap-server {self.address} --alter --entity-type topics "
-            f"--entity-name {self.topic} --add-config cleanup.policy=compact"
-        )
+        return f"run {compact_topic(self.address, self.topic)}"

@@ -17,9 +17,9 @@ from confluent_kafka.admin import (
     ResourceType,
 )
 
-from tally.errors import ProjectErrors
+from tally.errors import ProjectErrors, Span, raise_all
 from tally.planning.job import Source
-from tally.serving.errors import KafkaFailed, TopicMissing, TopicNotCompacted
+from tally.serving.errors import KafkaFailed, TargetTopicMissing, TopicMissing, TopicNotCompacted
 from tally.serving.kafka import REQUEST_SECONDS, admin, consumer, metadata, naming
 from tally.settings import KafkaSettings
 
@@ -57,6 +57,27 @@ def require_topics(address: str | None, sources: Iterable[Source], feeds: Mappin
     ]
     if errors:
         raise errors[0] if len(errors) == 1 else ProjectErrors(errors)
+
+
+def require_targets(address: str | None, tables: Mapping[str, str], place: Span | None) -> None:
+    """Return when the topics that tables of plain INSERT statements write exist.
+
+    Args:
+        address: as of ``require_topics``.
+        tables: topic by name of the table; several topics are separated by ``;``.
+        place: of the job.
+
+    Raises:
+        KafkaUnreachable: no broker answers within seconds.
+        TargetTopicMissing, ProjectErrors: topics are not there.
+    """
+    wanted = [(topic, table) for table, topics in tables.items() for topic in topics.split(";")]
+    existing = _topics(admin(address), str(address)) if wanted else ()
+    raise_all(
+        TargetTopicMissing(topic, table, str(address), tuple(existing), place)
+        for topic, table in wanted
+        if topic not in existing
+    )
 
 
 def require_compacted(address: str | None, topics: Iterable[str]) -> list[str]:

@@ -15,6 +15,7 @@ import pytest
 from confluent_kafka import Producer
 
 from tally.serving.account import Accounts, read_accounts
+from tally.serving.by_hand import compact_topic
 from tally.serving.errors import TopicNotCompacted
 from tally.serving.topics import end_offsets, ensure_account_topic, ensure_compacted, topic_config
 from tally.settings import KafkaSettings
@@ -154,8 +155,7 @@ def test_a_compacted_topic_that_is_there_is_taken_and_another_is_refused(kafka: 
         ensure_account_topic(kafka, other, KafkaSettings())
     assert str(refused.value) == (
         f"topic '{other}' has cleanup.policy=delete: it would forget results\n"
-        f"hint: kafka-configs --bootstrap-server {kafka} --alter --entity-type topics --entity-name {other} "
-        "--add-config cleanup.policy=compact"
+        f"hint: run {compact_topic(kafka, other)}"
     )
 
 

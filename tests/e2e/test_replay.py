@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 from confluent_kafka import Producer
 
+from tally.serving.by_hand import create_topic
 from tally.serving.dead_errors import ReplayFailed, ReplayTakenOver, TargetMissing, TargetOfOwn
 from tally.serving.dead_letters import Place
 from tally.serving.dead_selection import Selection
@@ -195,7 +196,7 @@ def test_a_topic_to_send_to_must_be_there_and_not_be_one_of_tally(graves: Gravey
     graves.bury([Original()])
     with pytest.raises(TargetMissing) as missing:
         again(graves, to=f"{graves.topic}x")
-    create = f"kafka-topics --bootstrap-server {graves.kafka} --create --topic {graves.topic}x"
+    create = create_topic(graves.kafka, f"{graves.topic}x")
     assert str(missing.value) == (
         f"nothing was sent: there is no topic '{graves.topic}x' on the broker at {graves.kafka}\n"
         f"hint: did you mean '{graves.topic}'? Else create it: {create}"

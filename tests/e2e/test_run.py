@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import struct
+import subprocess
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -22,6 +24,7 @@ from tally.serving.errors import (
     TopicMissing,
     TopicNotCompacted,
 )
+from tests.e2e.outages import TALLY
 from tests.e2e.workbench import Workbench
 
 JSON = "'format' = 'json', 'json.lenient' = 'true'"
@@ -146,12 +149,42 @@ def test_a_run_goes_on_from_its_checkpoint_until_its_plan_changes(bench: Workben
         bench.run(until=read(1))
     assert str(refused.value) == (
         "job 'a0' cannot go on from its last checkpoint: 'totals' changed since\n"
+        "  totals was LocalGroupAggregate(groupBy=[customer], select=[customer, COUNT(*) AS count1$0, "
+        "SUM(amount) AS sum$1]), is LocalGroupAggregate(groupBy=[customer], select=[customer, COUNT(*) AS count1$0, "
+        "MAX(amount) AS max$1])\n"
         "hint: `tally run --fresh` counts from the beginning of the topics, or undo the change of totals"
     )
     assert bench.rows("totals") == [("ann", Decimal("3.00"), 2), ("bob", Decimal("5.00"), 1)]
 
     bench.run(fresh=True, until=read(3))
     assert bench.rows("totals") == [("ann", Decimal("2.00"), 2), ("bob", Decimal("5.00"), 1)]
+
+
+def test_a_run_starts_the_jobs_that_it_can(bench: Workbench) -> None:
+    bench.produce(shop(bench, TOTALS), [order("ann", "1.00", 1), order("bob", "5.00", 2)])
+    unread = "CREATE MATERIALIZED TABLE c (PRIMARY KEY (k) NOT ENFORCED) AS SELECT 'k\n"
+    bench.write(
+        {"sql/aggregates/b0.sql": TOTALS.replace("totals", "others").replace("SUM(amount)", "SUM(amont)")}
+    )
+    bench.write({"sql/aggregates/c0.sql": unread})
+    environ = {**os.environ, **bench.environ}
+    done = subprocess.run(
+        (*TALLY, "run", "--bounded"), cwd=bench.root, env=environ, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1, done.stderr
+    (bench.root / "sql/aggregates/c0.sql").unlink()
+    assert bench.rows("totals") == [("ann", Decimal("1.00"), 1), ("bob", Decimal("5.00"), 1)]
+    lines = done.stderr.splitlines()
+    mistakes = [line for line in lines if line.startswith(("error:", "hint:"))]
+    assert mistakes == [
+        "error: sql/aggregates/c0.sql:1:70: unterminated string",
+        "hint: close it with ', and write '' for a quote inside it",
+        "error: sql/aggregates/b0.sql:5:45: Column 'amont' not found in any table",
+        "hint: did you mean 'amount'?",
+        "error: not run: sql/aggregates/c0.sql, sql/aggregates/b0.sql, as said above",
+    ]
+    # Where there is no terminal, progress comes line by line.
+    assert any(line.startswith("totals: finished, rows in 2, ") for line in lines)
 
 
 def test_fresh_clears_what_is_served_and_no_longer_counted(bench: Workbench) -> None:

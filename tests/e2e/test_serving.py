@@ -28,6 +28,8 @@ from tally.planning.job import (
 from tally.registry.entries import Entry
 from tally.registry.log import Registry, entries_by_key
 from tally.serving.buckets import bucket_of
+from tally.serving.by_hand import compact_topic
+from tally.serving.by_hand import create_topic as create_topic_by_hand
 from tally.serving.cassandra import clear, connect, count_rows, drop, ensure_keyspace, execute, exists
 from tally.serving.errors import (
     CassandraFailed,
@@ -36,6 +38,7 @@ from tally.serving.errors import (
     KafkaUnreachable,
     TableDiffers,
     TableMissing,
+    TargetTopicMissing,
     TopicMissing,
     TopicNotCompacted,
     UnknownDatacenter,
@@ -46,7 +49,14 @@ from tally.serving.requests import RequestText, parse_request
 from tally.serving.schema import ensure_tables, find_table
 from tally.serving.tables import serving_table
 from tally.serving.tombstones import read_to_end, write_tombstones
-from tally.serving.topics import drop_topics, end_offsets, ensure_compacted, existing_topics, require_topics
+from tally.serving.topics import (
+    drop_topics,
+    end_offsets,
+    ensure_compacted,
+    existing_topics,
+    require_targets,
+    require_topics,
+)
 from tally.serving.values import rows_to_json
 from tally.settings import CassandraSettings, KafkaSettings
 from tally.stack.processes import free_ports
@@ -610,9 +620,10 @@ def test_a_result_topic_that_forgets_stops_before_anything_is_created(kafka, nam
 
     assert str(caught.value) == (
         f"topic '{name}' has cleanup.policy=delete: it would forget results\n"
-        f"hint: kafka-configs --bootstrap-server {kafka} --alter --entity-type topics "
-        f"--entity-name {name} --add-config cleanup.policy=compact"
+        f"hint: run {compact_topic(kafka, name)}"
     )
+    by_hand(compact_topic(kafka, name))
+    assert ensure_compacted(kafka, [name], KafkaSettings()) == []
     assert existing_topics(kafka, [f"{name}_new", name]) == [name]
 
 
@@ -630,15 +641,33 @@ def test_topics_that_sources_read_must_be_there(kafka, name):
             {"no-such-flights": "flights"},
         )
 
-    create = f"kafka-topics --bootstrap-server {kafka} --create --topic"
     assert str(near.value) == (
         f"sql/sources/s.sql:3:1: source 's' reads topic '{name}s', which is not on the broker at {kafka}\n"
-        f"hint: did you mean '{name}'? Else create it: {create} {name}s"
+        f"hint: did you mean '{name}'? Else create it: {create_topic_by_hand(kafka, name + 's')}"
     )
     assert [error.hint for error in several.value.errors] == [
-        f"create it: {create} §",
+        f"create it: {create_topic_by_hand(kafka, '§')}",
         "`tally feed flights` creates and fills it",
     ]
+    by_hand(create_topic_by_hand(kafka, f"{name}s"))
+    require_topics(kafka, [Source("s", f"{name}s", (), place)], {})
+
+
+def test_topics_that_plain_inserts_write_must_be_there(kafka, name):
+    create_topic(kafka, name)
+    place = Span("sql/aggregates/a.sql", 1, 1)
+    require_targets(kafka, {"sink": name}, place)
+    with pytest.raises(TargetTopicMissing) as missing:
+        require_targets(kafka, {"sink": name, "other": f"{name}s"}, place)
+    assert str(missing.value) == (
+        f"sql/aggregates/a.sql:1:1: table 'other' writes topic '{name}s', which is not on the broker at {kafka}\n"
+        f"hint: did you mean '{name}'? Else create it: {create_topic_by_hand(kafka, name + 's')}"
+    )
+
+
+def by_hand(command):
+    """Run what a hint says, as a person would."""
+    subprocess.run(command, shell=True, check=True)
 
 
 def test_ends_of_a_topic_that_is_not_there(kafka):

@@ -42,5 +42,5 @@ def test_a_type_that_cassandra_cannot_store_is_refused_when_planned(project):
     assert "Traceback" not in done.stderr
     assert done.stderr == (
         "error: sql/aggregates/by_day.sql:1:27: column 'amounts' is MULTISET<INT NOT NULL>, "
-        "which Cassandra cannot store\nhint: use MAP with BIGINT counts\n"
+        "which Cassandra cannot store\nhint: write ARRAY_AGG(x) or ARRAY_AGG(DISTINCT x) for COLLECT(x)\n"
     )

@@ -225,6 +225,18 @@ def test_a_fingerprint_does_not_follow_addresses_and_formats(planned):
     assert planned(COUNT, sources__events=other).fingerprints["a"] != first
 
 
+def test_a_fingerprint_does_not_follow_what_state_does_not_depend_on(planned):
+    first = planned(COUNT).fingerprints["a"]
+    wider = EVENTS.replace("(\n", "(\n  first_of_all STRING COMMENT 'not read',\n", 1)
+    assert wider != EVENTS
+    assert planned(COUNT, sources__events=wider).fingerprints["a"] == first
+    both = COUNT.replace(") AS SELECT", ") WITH ('sinks' = 'cassandra, kafka') AS SELECT")
+    exactly = both.replace("kafka')", "kafka', 'kafka.delivery' = 'exactly-once')")
+    assert planned(exactly).fingerprints["a"] == planned(both).fingerprints["a"] != first
+    quicker = f"SET 'table.exec.mini-batch.allow-latency' = '2 s';\n{COUNT}"
+    assert planned(quicker).fingerprints["a"] == first
+
+
 def test_another_aggregate_in_the_file_leaves_a_fingerprint_alone(planned):
     first = planned(COUNT).fingerprints["a"]
     both = aggregate("SELECT region, COUNT(*) AS n FROM events GROUP BY region", name="z") + COUNT

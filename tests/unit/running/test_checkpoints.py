@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from tally.errors import ProjectErrors
 from tally.planning.job import Job
 from tally.planning.plan import Plan
-from tally.running.checkpoints import JobFolder
+from tally.running.checkpoints import JobFolder, each
 from tally.running.errors import PlanChanged, RunsAlready
 
 JOB = Job(
@@ -64,6 +66,42 @@ def test_a_checkpoint_of_another_plan_is_refused(tmp_path: Path, now: dict[str, 
     first = str(refused.value).splitlines()[0]
     assert first == f"job 'sales' cannot go on from its last checkpoint: {changed} changed since"
     assert folder.restorable(JOB) is not None
+
+
+def test_what_changed_is_said(tmp_path: Path) -> None:
+    folder = JobFolder(tmp_path, "sales")
+    before = {
+        "by_day": ("Scan(orders)", "GroupAggregate(SUM(amount))", "Sink(by_day)"),
+        "by_user": ("Scan(orders)",),
+    }
+    folder.begin(replace(JOB, steps=before))
+    checkpoint(folder, "checkpoints/a/chk-1", 0)
+    now = {
+        "by_day": ("Scan(orders)", "GroupAggregate(MAX(amount))", "Sink(by_day)"),
+        "by_user": ("Scan(orders)",),
+    }
+    with pytest.raises(PlanChanged) as refused:
+        folder.restorable(replace(JOB, fingerprints={"by_day": "9", "by_user": "2"}, steps=now))
+    assert str(refused.value) == (
+        "job 'sales' cannot go on from its last checkpoint: 'by_day' changed since\n"
+        "  by_day was GroupAggregate(SUM(amount)), is GroupAggregate(MAX(amount))\n"
+        "hint: `tally run --fresh` counts from the beginning of the topics, or undo the change of by_day"
+    )
+
+
+def test_the_changes_of_several_jobs_are_said_together(tmp_path: Path) -> None:
+    def finds(job: str) -> Callable[[], Path | None]:
+        folder = JobFolder(tmp_path, job)
+        folder.begin(replace(JOB, name=job))
+        checkpoint(folder, "checkpoints/a/chk-1", 0)
+        fingerprints = JOB.fingerprints if job == "same" else {"by_day": "9", "by_user": "2"}
+        return lambda: folder.restorable(replace(JOB, name=job, fingerprints=fingerprints))
+
+    found = {name: finds(name) for name in ("one", "same", "two")}
+    assert list(each({"same": found["same"]})) == ["same"]
+    with pytest.raises(ProjectErrors) as refused:
+        each(found)
+    assert [error.job for error in refused.value.errors] == ["one", "two"]
 
 
 def test_clear_forgets_everything(tmp_path: Path) -> None:

@@ -47,6 +47,16 @@ Caused by: {cause}
             "audit then counts, write 'lost-records.action' = 'count' in the source's WITH and run again",
         ),
         (
+            "Caused by: io.tally.connectors.kafka.TooManyDeadLettersException: too many dead letters: 101 of the last "
+            "1001 records of source table 'events', more than the share of 0.05 that 'dead-letter.max-share' allows: "
+            "undecodable, as topic 'events', partition 0, offset 7: the message is null",
+            "job 'totals' stopped: too many dead letters: 101 of the last 1001 records of source table 'events', "
+            "more than the share of 0.05 that 'dead-letter.max-share' allows: undecodable, as topic 'events', "
+            "partition 0, offset 7: the message is null\n"
+            "hint: a message that is null is a deletion: to leave deletions out, write "
+            "'dead-letter.deletions' = 'skip' in the source's WITH",
+        ),
+        (
             "io.tally.connectors.kafka.LostLettersException: letters lost: Kafka ended transaction "
             "'tally/totals/x/dead-0-3' with dead letters of source table 'x' before it was committed\n"
             "Caused by: org.apache.kafka.common.errors.ProducerFencedException: There is a newer producer",
@@ -93,6 +103,7 @@ Caused by: {cause}
         "too many dead letters",
         "too many refused rows",
         "records lost",
+        "too many deletions",
         "letters lost",
         "worded by a connector",
         "in several lines",

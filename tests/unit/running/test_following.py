@@ -5,13 +5,14 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timezone
 from typing import Any
 
 import pytest
 from rich.console import Console
 
-from tally.cli.live import table_of
+from tally.cli.live import Lines, table_of
 from tally.errors import Span
 from tally.planning.job import Aggregate, CassandraSink, Job, KafkaSink
 from tally.planning.plan import Plan
@@ -144,4 +145,28 @@ def test_the_live_lines() -> None:
         "aggregate  state     rows in  rows out  late  event time           lag",
         "minutes    finished    1,500         9     5  end                    0",
         "totals     running     1,200       800     0  2013-01-01 05:00:00",
+    ]
+
+
+def test_lines_where_there_is_no_terminal() -> None:
+    now, written = [100.0], []
+    lines = Lines(lambda: now[0], written.append)
+    moment = datetime(2013, 1, 1, 5, tzinfo=timezone.utc)
+    first = Progress("a", "totals", "RUNNING", 1200, 800, 0, moment)
+    lines.show([first])
+    lines.show([first])
+    now[0] += 9
+    lines.show([replace(first, rows_in=1300)])
+    assert written == ["totals: running, rows in 1,200, rows out 800, late 0, event time 2013-01-01 05:00:00"]
+    now[0] += 1
+    lines.show([replace(first, rows_in=1400, lag=7)])
+    now[0] += 1
+    lines.show([replace(first, state="RESTARTING", rows_in=1400, lag=7, problem="no broker")])
+    lines.show([replace(first, state="RESTARTING", rows_in=1500, lag=7, problem="no broker")])
+    lines.end()
+    tail = "rows out 800, late 0, event time 2013-01-01 05:00:00, lag 7"
+    assert written[1:] == [
+        f"totals: running, rows in 1,400, {tail}",
+        f"totals: restarting, rows in 1,400, {tail}; restarting: no broker",
+        f"totals: restarting, rows in 1,500, {tail}; restarting: no broker",
     ]
