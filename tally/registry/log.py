@@ -34,6 +34,7 @@ TRANSACTION_SECONDS = 10
 """How long a change may be open: one that nobody ends holds readers back for no longer."""
 _PATIENCE = 30.0
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 2.0
+_LOOK = 0.01
 _CHANGE = "tally-change"
 """Header that tells whose change a record is of: who got no answer to a commit looks for it."""
 
@@ -145,8 +146,19 @@ class Registry:
         if change in snapshot.changes:
             return snapshot
         if changes := decide(snapshot):
+            before = self._last_stable(client)
             writer.write(self._outgoing(key, entry, change) for key, entry in changes.items())
+            self._await_visible(client, before)
         return snapshot
+
+    def _await_visible(self, client: AdminClient, before: int) -> None:
+        """Return when readers see a change: a commit is answered before its marker is on the topic.
+
+        Where that takes long the change is there all the same, and every later one waits for it.
+        """
+        deadline = time.monotonic() + TRANSACTION_SECONDS
+        while self._last_stable(client) <= before and time.monotonic() < deadline:
+            time.sleep(_LOOK)
 
     def _outgoing(self, key: bytes, entry: Entry | None, change: str) -> Outgoing:
         value = None if entry is None else write_entry(entry)
