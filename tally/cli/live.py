@@ -17,6 +17,7 @@ from rich.text import Text
 if TYPE_CHECKING:
     from tally.running.following import Progress
 
+_OVER = ("FINISHED", "FAILED", "CANCELED")
 COLUMNS = ("aggregate", "state", "rows in", "rows out", "late", "event time", "lag")
 
 
@@ -98,7 +99,11 @@ def table_of(progress: Sequence[Progress]) -> Table:
 
 
 def _problems(progress: Sequence[Progress]) -> list[Text]:
-    texts = dict.fromkeys(f"restarting: {one.problem}" for one in progress if one.problem)
+    # What ended the last job is said once all is over.
+    over = all(one.state in _OVER for one in progress)
+    texts = dict.fromkeys(
+        f"{one.state.lower()}: {one.problem}" for one in progress if one.problem and not over
+    )
     return [Text(text) for text in texts]
 
 

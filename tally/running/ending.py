@@ -22,7 +22,7 @@ class Ending:
     registration: Registration
 
     def ended(self, progress: Sequence[Progress], settling: Settling | None) -> tuple[Progress, ...]:
-        """Note what jobs came to that ended without a failure, and return their figures.
+        """Note what jobs came to, each by itself, and return their figures.
 
         Args:
             progress: their last figures.
@@ -52,7 +52,8 @@ def _passed(entry: Entry, time: datetime | None) -> Entry:
 
 
 def _status(progress: Progress) -> Status:
-    return "finished" if progress.state == FINISHED else "stopped"
+    known: dict[str, Status] = {FINISHED: "finished", "FAILED": "failed"}
+    return known.get(progress.state, "stopped")
 
 
 @contextmanager

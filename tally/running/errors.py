@@ -57,6 +57,39 @@ class WaitsForClock(ProjectError):
 
 
 @dataclass(eq=False)
+class ExpressionFailed(TallyError):
+    """An expression of a query threw, or a function that it calls."""
+
+    job: str
+    failure: str
+
+    @property
+    def message(self) -> str:
+        """Name the job, and aggregate, operator or function, cause and row."""
+        return f"job '{self.job}' failed: {self.failure}"
+
+    @property
+    def hint(self) -> str:
+        """Say what can be done."""
+        return (
+            "nothing was skipped: write an expression that has a value for such a row too (TRY_CAST, "
+            "x / NULLIF(y, 0), a function that returns None), or leave the row out by a WHERE, then run again"
+        )
+
+
+@dataclass(eq=False)
+class JobsFailed(TallyError):
+    """Several jobs of one run failed."""
+
+    errors: tuple[TallyError, ...]
+
+    @property
+    def message(self) -> str:
+        """Say each."""
+        return "\n".join(str(error) for error in self.errors)
+
+
+@dataclass(eq=False)
 class UndecodableRecord(TallyError):
     """A record that cannot be a row of its table."""
 

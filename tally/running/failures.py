@@ -8,6 +8,7 @@ from pathlib import Path
 
 from tally.errors import TallyError
 from tally.running.errors import (
+    ExpressionFailed,
     JobFailed,
     LettersLost,
     RecordsLost,
@@ -22,6 +23,7 @@ _KNOWN: tuple[tuple[re.Pattern[str], Callable[[str, str], TallyError]], ...] = (
     (re.compile(r"TooManyRefusedRowsException: (too many refused rows: .*)"), TooManyRefusedRows),
     (re.compile(r"LostRecordsException: records lost: (.*)"), RecordsLost),
     (re.compile(r"LostLettersException: letters lost: (.*)"), LettersLost),
+    (re.compile(r"io\.tally\.connectors\.failed\.\w+: (.*(?:\n  .*)*)"), ExpressionFailed),
 )
 # Exceptions of the connectors are worded for users; the cause below them is not. Further lines are indented.
 _WORDED = re.compile(r"io\.tally\.connectors\.[\w.]+: (.*(?:\n  .*)*)")

@@ -24,6 +24,7 @@ _NODE = re.compile(r"\[(\d+)\]")
 # interval join does, pass on ones a little short of Flink's own first (-2^63) and last (2^63 - 1).
 _NO_WATERMARK = -62_135_596_800_000
 _END_OF_TIME = 253_402_300_799_999
+_WITH_PROBLEM = ("RESTARTING", "FAILED")
 Values = Mapping[str, Mapping[str, int]]
 _ROWS_IN, _ROWS_OUT = "numRecordsOut", "numRecordsIn"
 _LATE, _LAG, _WATERMARK = "numLateRows", "pendingRecords", "currentInputWatermark"
@@ -46,7 +47,7 @@ class Progress:
             ahead of an operator, those that it dropped, as Flink counts them.
         event_time: up to when its windows are closed; None before the first watermark, ``datetime.max`` at the end.
         lag: records of its topics that are not fetched yet, of the readers that have begun; None where none has.
-        problem: why the job is being restarted, while it is.
+        problem: why the job is being restarted, while it is; why it failed, once it has.
         final_until: of a bounded run, once it has read all: the time that its sources came to, which closed windows
             by itself; those that end later were closed by the end of the run. None without event time.
         removed: rows of earlier runs that a bounded run deleted behind it, from the first sink that had some.
@@ -79,10 +80,15 @@ class Follower:
     jobs: Mapping[str, Job]
     metrics: Callable[[str], Values]
     _last: dict[tuple[str, str], Progress] = field(default_factory=dict)
+    _states: dict[str, str] = field(default_factory=dict)
 
     def states(self) -> dict[str, str]:
-        """Return the state of each job by id, from one question for all."""
-        return {job.id: job.state for job in self.rest.jobs() if job.id in self.jobs}
+        """Return the state of each job by id, from one question for all.
+
+        A cluster forgets a job an hour after its end.
+        """
+        self._states |= {job.id: job.state for job in self.rest.jobs() if job.id in self.jobs}
+        return dict(self._states)
 
     def progress(self, states: Mapping[str, str]) -> list[Progress]:
         """Return where each aggregate is; what a job that is over no longer tells is as it told it last.
@@ -96,8 +102,12 @@ class Follower:
             found += [self._of(job_id, name, states[job_id], values) for name in _watched(job)]
         return found
 
-    def _problem(self, job_id: str, job: Job) -> str:
-        return failure_of(job.name, self.rest.failure(job_id), None).message
+    def _problem(self, job_id: str, job: Job, state: str) -> str | None:
+        if state not in _WITH_PROBLEM:
+            return None
+        trace = self.rest.failure(job_id)
+        # The cluster tells why a job failed some seconds after it did.
+        return failure_of(job.name, trace, None).message if trace or state == "RESTARTING" else None
 
     def _of(self, job_id: str, name: str, state: str, values: Values) -> Progress:
         job = self.jobs[job_id]
@@ -108,7 +118,7 @@ class Follower:
             now = replace(now, event_time=datetime.max.replace(tzinfo=timezone.utc), lag=0)
         elif state != "RUNNING":
             now = replace(now, event_time=last.event_time, lag=last.lag)
-        now = replace(now, problem=self._problem(job_id, job) if state == "RESTARTING" else None)
+        now = replace(now, problem=self._problem(job_id, job, state))
         self._last[job.name, name] = now
         return now
 

@@ -14,6 +14,8 @@ from pyflink.util.java_utils import get_field
 
 from tally.planning.environment import create_environment, java_causes
 from tally.planning.job import Job
+from tally.planning.origins import fed_by
+from tally.planning.sinks import sink_table
 from tally.running.checkpoints import JobFolder
 from tally.running.connections import Target, connected_plan
 from tally.running.errors import NoPythonValue
@@ -69,8 +71,19 @@ def start(job: Job, launch: Launch, extra: Mapping[str, str]) -> str:
     planned = get_gateway().jvm.io.tally.connectors.job.PlannedJob(tables.execEnv(), tables, plan)
     _call_python(planned, job)
     Metering(planned, job, launch.target).put_in()
+    planned.watchFailures(_aggregates(job))
     client = planned.start(executor, job.name)
     return str(client.getJobID().toString())
+
+
+def _aggregates(job: Job) -> Any:
+    """Return what each node of the plan feeds, as a java.util.Map of texts."""
+    served = {sink_table(one.name, sink): one.name for one in job.aggregates for sink in one.sinks}
+    tables = {table: table for table in job.tables}
+    found = get_gateway().jvm.java.util.HashMap()
+    for node, names in fed_by(job.plan, {**served, **tables}).items():
+        found.put(node, ", ".join(f"'{name}'" for name in names))
+    return found
 
 
 def _call_python(planned: Any, job: Job) -> None:

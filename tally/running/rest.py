@@ -92,6 +92,10 @@ class Rest:
         """Return the state of a job by id, as it is now; most else is told from a copy, seconds old."""
         return str(self.get(f"/jobs/{job}/status")["status"])
 
+    def state_told(self, job: str) -> str:
+        """Return the state of a job as of the copy that ``failure`` is told from."""
+        return str(self.get(f"/jobs/{job}")["state"])
+
     def restarts(self, job: str) -> int | None:
         """Return how often a job was restarted; None in its first seconds and after its end, when none tells."""
         found = self.get(f"/jobs/{job}/metrics", get="numRestarts")

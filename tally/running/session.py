@@ -15,6 +15,7 @@ from tally.planning.job import Job
 from tally.running.checkpoints import JobFolder, each
 from tally.running.connections import Target
 from tally.running.ending import closing
+from tally.running.errors import JobsFailed
 from tally.running.failures import failure_of
 from tally.running.following import Follower, Progress
 from tally.running.launch import RESTORE, Launch, bounded, continuous, start
@@ -31,6 +32,7 @@ LAST_CHECKPOINT = 30.0
 
 _PARALLELISMS = ("scan.parallelism", "sink.parallelism")
 
+Ended = tuple[tuple[Progress, ...], Sequence[TallyError]]
 OnProgress = Callable[[Sequence[Progress]], None]
 
 
@@ -71,8 +73,8 @@ def run(jobs: Sequence[Job], request: RunRequest, on_progress: OnProgress) -> tu
         PlaceTaken, LiveElsewhere: another aggregate writes the same table or topic, or another job that is live keeps
             up one of the aggregates; nothing was touched.
         TopicMissing, TableDiffers, KafkaUnreachable, CassandraUnreachable: before anything was started.
-        JobFailed, UndecodableRecord, TooManyDeadLetters, LettersLost: a job failed for good; the others were stopped
-            with a checkpoint.
+        ExpressionFailed, JobFailed, UndecodableRecord, TooManyDeadLetters, LettersLost: a job failed for good; the
+            others went on to their own end. JobsFailed where several did.
     """
     with ExitStack() as claims:
         for job in jobs:
@@ -83,9 +85,11 @@ def run(jobs: Sequence[Job], request: RunRequest, on_progress: OnProgress) -> tu
         before = prepare(jobs, servers, registration)
         _begin(jobs, request)
         with closing(registration, jobs) as ending:
-            progress = _run(jobs, request, extras, on_progress)
+            progress, failures = _run(jobs, request, extras, on_progress)
             settling = Settling(request.target, request.settings, before) if request.target.bounded else None
-            return ending.ended(progress, settling)
+            ended = ending.ended(progress, settling)
+        _raise(failures)
+        return ended
 
 
 def _start_of(jobs: Sequence[Job], request: RunRequest, extras: Mapping[str, Mapping[str, str]]) -> Start:
@@ -117,7 +121,7 @@ def _begin(jobs: Sequence[Job], request: RunRequest) -> None:
 
 def _run(
     jobs: Sequence[Job], request: RunRequest, extras: Mapping[str, Mapping[str, str]], on_progress: OnProgress
-) -> tuple[Progress, ...]:
+) -> Ended:
     slots = _slots(jobs, request)
     with stop_requests() as stop, mini_cluster(_cluster_options(request), slots) as address:
         launch = Launch(address, _job_options(request), (), request.target)
@@ -185,25 +189,27 @@ class _Watch:
     request: RunRequest
     stop_asked: threading.Event
 
-    def until_over(self, on_progress: OnProgress) -> tuple[Progress, ...]:
+    def until_over(self, on_progress: OnProgress) -> Ended:
+        """Follow the jobs, and return their last figures and why some failed; those leave the others alone."""
         follower = Follower(self.rest, self.jobs, kept_metrics)
         progress: Sequence[Progress] = ()
+        failures: dict[str, TallyError] = {}
         try:
             while True:
                 states = follower.states()
+                failed = [job for job, state in states.items() if state == "FAILED" and job not in failures]
+                # At once, since the cluster forgets it an hour later.
+                failures |= {job: self._failure(job) for job in failed}
                 progress = follower.progress(states)
                 on_progress(progress)
-                if failed := [job for job, state in states.items() if state == "FAILED"]:
-                    self.stop()
-                    raise self._failure(failed[0])
                 if all(state in OVER for state in states.values()):
-                    return tuple(progress)
+                    break
                 if self.stop_asked.wait(SECONDS_BETWEEN_LOOKS):
                     self.stop()
-                    return tuple(progress)
+                    break
         except KeyboardInterrupt:
             self.stop()
-            return tuple(progress)
+        return tuple(progress), [failures[job] for job in self.jobs if job in failures]
 
     def stop(self) -> None:
         """Cancel every job that runs, after a checkpoint where it keeps some."""
@@ -229,5 +235,12 @@ class _Watch:
 
     def _failure(self, job: str) -> TallyError:
         # The cluster answers from a copy that may be some seconds older than the failure.
-        trace = wait_for(lambda: self.rest.failure(job), 30)
+        trace = wait_for(lambda: self.rest.state_told(job) in OVER and self.rest.failure(job), 30)
         return failure_of(self.jobs[job].name, trace, self.request.logs)
+
+
+def _raise(failures: Sequence[TallyError]) -> None:
+    if len(failures) > 1:
+        raise JobsFailed(tuple(failures))
+    for failure in failures:
+        raise failure

@@ -57,6 +57,19 @@ Caused by: {cause}
             "'dead-letter.deletions' = 'skip' in the source's WITH",
         ),
         (
+            "org.apache.flink.runtime.execution.SuppressRestartsException: Unrecoverable failure\n"
+            "Caused by: io.tally.connectors.failed.RepeatedFailureException: stopped after 3 failures of one cause: "
+            "aggregate 'q': Calc(select=[(1 / v) AS q]) failed: ArithmeticException: / by zero\n"
+            '  row: {"v":0}\n'
+            "\tat io.tally.connectors.failed.RepeatedFailures.count(RepeatedFailures.java:79)\n"
+            "Caused by: java.lang.ArithmeticException: / by zero",
+            "job 'totals' failed: stopped after 3 failures of one cause: "
+            "aggregate 'q': Calc(select=[(1 / v) AS q]) failed: ArithmeticException: / by zero\n"
+            '  row: {"v":0}\n'
+            "hint: nothing was skipped: write an expression that has a value for such a row too (TRY_CAST, "
+            "x / NULLIF(y, 0), a function that returns None), or leave the row out by a WHERE, then run again",
+        ),
+        (
             "io.tally.connectors.kafka.LostLettersException: letters lost: Kafka ended transaction "
             "'tally/totals/x/dead-0-3' with dead letters of source table 'x' before it was committed\n"
             "Caused by: org.apache.kafka.common.errors.ProducerFencedException: There is a newer producer",
@@ -104,6 +117,7 @@ Caused by: {cause}
         "too many refused rows",
         "records lost",
         "too many deletions",
+        "an expression, three times",
         "letters lost",
         "worded by a connector",
         "in several lines",

@@ -10,6 +10,7 @@ import io.tally.connectors.account.Reading;
 import io.tally.connectors.account.RowMeter;
 import io.tally.connectors.account.Tap;
 import io.tally.connectors.cassandra.CassandraJudge;
+import io.tally.connectors.failed.FailureWatch;
 import io.tally.connectors.job.Graph.Edge;
 import io.tally.connectors.kafka.LetterLoss;
 import io.tally.connectors.kafka.LetterSink;
@@ -298,6 +299,15 @@ public final class PlannedJob {
       first = first.union(other);
     }
     return first;
+  }
+
+  /**
+   * Ends the job for good where an expression throws again and again.
+   *
+   * @param aggregates that a node of the plan feeds, as they are to be named
+   */
+  public void watchFailures(Map<Integer, String> aggregates) {
+    FailureWatch.over(graph.all(), aggregates);
   }
 
   /**

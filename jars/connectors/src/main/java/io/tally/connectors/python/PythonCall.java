@@ -18,7 +18,7 @@ import org.apache.flink.table.types.logical.LogicalType;
 import org.apache.flink.table.types.logical.RowType;
 
 /** Calls Python functions in the interpreter of its task, once for each row. */
-abstract class PythonCall extends AbstractEmbeddedPythonFunctionOperator<RowData>
+public abstract class PythonCall extends AbstractEmbeddedPythonFunctionOperator<RowData>
     implements OneInputStreamOperator<RowData, RowData>, BoundedOneInput {
 
   private static final long serialVersionUID = 1L;
