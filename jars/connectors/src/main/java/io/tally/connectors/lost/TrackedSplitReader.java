@@ -21,6 +21,7 @@ import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplit;
 import org.apache.flink.kafka.shaded.org.apache.kafka.clients.consumer.Consumer;
 import org.apache.flink.kafka.shaded.org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.flink.kafka.shaded.org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.flink.kafka.shaded.org.apache.kafka.clients.consumer.LogTruncationException;
 import org.apache.flink.kafka.shaded.org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.flink.kafka.shaded.org.apache.kafka.common.TopicPartition;
 import org.apache.flink.kafka.shaded.org.apache.kafka.common.errors.WakeupException;
@@ -77,6 +78,11 @@ final class TrackedSplitReader extends KafkaPartitionSplitReader {
     RecordsWithSplitIds<ConsumerRecord<byte[], byte[]>> records;
     try {
       records = super.fetch();
+    } catch (LogTruncationException e) {
+      // Flink's reader may have had records of other partitions in hand, which are gone with it: a
+      // job that reads on begins again at its checkpoint, and meets the cut when it is given
+      // splits.
+      throw policy.then() == LossPolicy.Then.STOP ? lost(logs.outOfRange(e)) : e;
     } catch (OffsetOutOfRangeException e) {
       suffer(logs.outOfRange(e));
       records = new RecordsBySplits<>(Map.of(), Set.of());
@@ -104,7 +110,7 @@ final class TrackedSplitReader extends KafkaPartitionSplitReader {
             .toList();
     suffer(logs.begin(added));
     added.forEach(split -> logs.topic(split).ifPresent(id -> read.begun(split.splitId(), id)));
-    read.reached(positions(added.stream().map(KafkaPartitionSplit::getTopicPartition).toList()));
+    read.reached(validated(added.stream().map(KafkaPartitionSplit::getTopicPartition).toList()));
   }
 
   /** Stops at losses, or goes on behind them. */
@@ -113,12 +119,26 @@ final class TrackedSplitReader extends KafkaPartitionSplitReader {
       return;
     }
     if (policy.then() == LossPolicy.Then.STOP) {
-      throw new LostRecordsException(policy.table(), found);
+      throw lost(found);
     }
     for (Loss loss : found) {
       Loss counted = logs.pass(loss, policy.then() == LossPolicy.Then.LATEST);
       LOG.warn("records lost: source table '{}': {}", policy.table(), counted.text());
       losses.add(new LossRecord(counted));
+    }
+  }
+
+  private LostRecordsException lost(List<Loss> found) {
+    return new LostRecordsException(policy.table(), found);
+  }
+
+  /** Where the consumer is in partitions that have just come, once it knows that none was cut. */
+  private Map<String, Long> validated(Collection<TopicPartition> partitions) {
+    try {
+      return positions(partitions);
+    } catch (LogTruncationException e) {
+      suffer(logs.outOfRange(e));
+      return validated(partitions);
     }
   }
 
