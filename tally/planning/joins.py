@@ -76,6 +76,9 @@ def _loses(node: _Node, sides: Sequence[_Kinds], mini_batch: bool) -> bool:
 def with_sinks_of(plain: Plan, asked: Plan) -> Plan:
     """Return the plan with former versions, which writes to the sinks of the plan without.
 
+    Former versions go on to the sinks, which take them as deletions: between the two versions of one side a row of the
+    other may go, and then no version follows.
+
     Args:
         plain: compiled as declared.
         asked: the same, compiled with tables of ``ALL_CHANGES`` as sinks.
@@ -83,44 +86,12 @@ def with_sinks_of(plain: Plan, asked: Plan) -> Plan:
     document = json.loads(asked.text)
     sinks = {_sink_name(node): node for node in plain.nodes if is_kind(node, "sink")}
     for node in [one for one in document["nodes"] if is_kind(one, "sink")]:
-        before = sinks[_sink_name(node)]
-        node["dynamicTableSink"] = before["dynamicTableSink"]
-        is_asked_for = _FORMER in node["inputChangelogMode"] and _FORMER not in before["inputChangelogMode"]
-        if is_asked_for and not _compares(asked.upstream(node["id"])):
-            node["inputChangelogMode"] = before["inputChangelogMode"]
-            _drop_former(document, node)
+        node["dynamicTableSink"] = sinks[_sink_name(node)]["dynamicTableSink"]
     return Plan(json.dumps(document, sort_keys=True))
-
-
-def _compares(nodes: Iterable[_Node]) -> bool:
-    """Tell whether a join asks for more than equal columns.
-
-    There a former version may be all that says that a row has gone.
-    """
-    return any(is_kind(node, "join") and node["joinSpec"]["nonEquiCondition"] for node in nodes)
 
 
 def _sink_name(node: Mapping[str, Any]) -> str:
     return str(node["dynamicTableSink"]["table"]["identifier"])
-
-
-def _drop_former(document: dict[str, Any], sink: _Node) -> None:
-    """Put a node ahead of a sink by a key that leaves out former versions, each of which has a version behind it."""
-    number = max(node["id"] for node in document["nodes"]) + 1
-    (edge,) = (edge for edge in document["edges"] if edge["target"] == sink["id"])
-    (before,) = (node for node in document["nodes"] if node["id"] == edge["source"])
-    document["nodes"].insert(
-        document["nodes"].index(sink),
-        {
-            "id": number,
-            "type": "stream-exec-drop-update-before_1",
-            "inputProperties": sink["inputProperties"],
-            "outputType": before["outputType"],
-            "description": "DropUpdateBefore",
-        },
-    )
-    document["edges"].append({**edge, "target": number})
-    edge["source"] = number
 
 
 def _inputs(plan: Plan) -> dict[int, list[int]]:
