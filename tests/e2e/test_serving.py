@@ -328,7 +328,7 @@ def test_values_of_every_type_come_back_as_they_were_written(session, name):
     assert rows_to_json([column.name for column in result.columns], result.rows) == (
         '[\n  {"Carrier": "Zürich \'x\'", "order": "1.50", "at": "1969-12-31T23:59:59.999Z", "ok": true, '
         '"tiny": -128, "small": -32768, "number": -2147483648, "big": -9223372036854775808, "ratio": 0.5, '
-        '"mean": null, "money": "-12345678901234567890.123456789012345678", "raw": "AP8=", "day": "0001-01-01", '
+        '"mean": "Infinity", "money": "-12345678901234567890.123456789012345678", "raw": "AP8=", "day": "0001-01-01", '
         '"clock": "23:59:59.999", "seen": "1800-02-03T04:05:06.007Z", "tags": ["a", "b"], '
         '"days": {"x": ["2013-01-01"]}, "missing": null}\n]'
     )
