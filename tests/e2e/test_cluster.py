@@ -228,8 +228,12 @@ def assert_refused_when_changed(project: Project, file: str) -> None:
     changed = project.tally("submit", file)
     path.write_text(text, "utf-8")
     assert (changed.code, changed.out) == (2, "")
-    assert changed.err.splitlines()[-2:] == [
+    step = "LocalGroupAggregate(groupBy=[customer_id], select=[customer_id, COUNT(*) AS count1$0, {}, "
+    step += "SUM(amount) AS sum$2, MAX(event_time) AS max$3])"
+    before, after = step.format("SUM($f1) AS sum$1"), step.format("MAX($f1) AS max$1")
+    assert changed.err.splitlines()[-3:] == [
         "error: job 'sales_by_customer' cannot go on from its last checkpoint: 'sales_by_customer' changed since",
+        f"  sales_by_customer was {before}, is {after}",
         "hint: `tally submit sql/aggregates/sales_by_customer.sql --fresh` counts from the beginning of the topics, "
         "or undo the change of sales_by_customer",
     ]
