@@ -23,6 +23,7 @@ from typing import Any
 
 from tally.planning.derived import is_kind
 from tally.planning.plan import Plan
+from tally.planning.routing import UPSERTS_CONNECTOR
 
 _Node = dict[str, Any]
 _Kinds = frozenset[str]
@@ -134,7 +135,7 @@ def _generated(node: _Node, deletes: bool) -> _Kinds:
 
 def _of_source(node: _Node) -> _Kinds:
     options = node.get("scanTableSource", {}).get("table", {}).get("resolvedTable", {}).get("options", {})
-    if options.get("connector") == "upsert-kafka":
+    if options.get("connector") == UPSERTS_CONNECTOR:
         return _UPSERTS
     formats = (options.get("format", ""), options.get("value.format", ""))
     return _CHANGES if any(one.startswith(_CHANGELOG_FORMATS) for one in formats) else _ROWS
