@@ -6,14 +6,14 @@ is missing in, when that closed, and where the row came from if that is known.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import cast
 
 from confluent_kafka import Message
 
-from tally.serving.dead_letters import Headers, Place
+from tally.serving.dead_letters import Place
 from tally.serving.messages import read_messages
+from tally.serving.own_headers import OwnHeaders, header_text, headers_of
 from tally.serving.topics import Offsets
 
 SEPARATOR = ", "
@@ -74,20 +74,20 @@ def read_late_rows(
 
 def late_row_of(message: Message) -> LateRow | None:
     """Return the late row that a record holds; None where tally did not write it."""
-    said = dict(cast(Headers, tuple(message.headers() or ())))
+    said = headers_of(message)
     try:
         return _late_row(said, message.value())
     except (KeyError, ValueError):  # a header is missing, no UTF-8, or no number
         return None
 
 
-def _late_row(said: Mapping[str, bytes | None], value: bytes | None) -> LateRow:
+def _late_row(said: OwnHeaders, value: bytes | None) -> LateRow:
     start, end, late_by = _known(said, "window-start"), _known(said, "window-end"), _number(said, "late-by")
     if late_by < 0 or value is None or (start is not None and end is None):
         raise ValueError(said)
     return LateRow(
-        _text(said, "table"),
-        _text(said, "aggregate"),
+        header_text(said, "table"),
+        header_text(said, "aggregate"),
         start,
         end,
         _number(said, "watermark"),
@@ -97,25 +97,18 @@ def _late_row(said: Mapping[str, bytes | None], value: bytes | None) -> LateRow:
     )
 
 
-def _place(said: Mapping[str, bytes | None]) -> Place | None:
+def _place(said: OwnHeaders) -> Place | None:
     if not any(f"tally.{name}" in said for name in _PLACE):
         return None
-    return Place(_text(said, "topic"), _number(said, "partition"), _number(said, "offset"))
+    return Place(header_text(said, "topic"), _number(said, "partition"), _number(said, "offset"))
 
 
-def _known(said: Mapping[str, bytes | None], name: str) -> int | None:
+def _known(said: OwnHeaders, name: str) -> int | None:
     return _number(said, name) if f"tally.{name}" in said else None
 
 
-def _number(said: Mapping[str, bytes | None], name: str) -> int:
-    number = int(_text(said, name))
+def _number(said: OwnHeaders, name: str) -> int:
+    number = int(header_text(said, name))
     if not -_LONG <= number < _LONG:
         raise ValueError(name)
     return number
-
-
-def _text(said: Mapping[str, bytes | None], name: str) -> str:
-    value = said[f"tally.{name}"]
-    if not value:
-        raise ValueError(name)
-    return value.decode()

@@ -5,14 +5,13 @@ The key is the row's key as JSON, the value the row. Headers of tally's own say 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import cast
 
 from confluent_kafka import Message
 
-from tally.serving.dead_letters import Headers
 from tally.serving.messages import read_messages
+from tally.serving.own_headers import OwnHeaders, header_text, headers_of
 from tally.serving.topics import Offsets
 
 
@@ -62,25 +61,18 @@ def read_refused_rows(
 
 def refused_row_of(message: Message) -> RefusedRow | None:
     """Return the refused row that a record holds; None where tally did not write it."""
-    said = dict(cast(Headers, tuple(message.headers() or ())))
+    said = headers_of(message)
     key, value = message.key(), message.value()
     if key is None or value is None:
         return None
     _, time = message.timestamp()
     try:
-        size = int(_text(said, "size")) if "tally.size" in said else len(value)
-        aggregate, sinks, reason = (_text(said, name) for name in ("aggregate", "sinks", "reason"))
+        size = int(header_text(said, "size")) if "tally.size" in said else len(value)
+        aggregate, sinks, reason = (header_text(said, name) for name in ("aggregate", "sinks", "reason"))
         return RefusedRow(aggregate, sinks, reason, _flag(said, "deleted"), time, key, value, size)
     except (KeyError, ValueError):  # a header is missing, no UTF-8, or no number
         return None
 
 
-def _flag(said: Mapping[str, bytes | None], name: str) -> bool:
-    return {"true": True, "false": False}[_text(said, name)]
-
-
-def _text(said: Mapping[str, bytes | None], name: str) -> str:
-    value = said[f"tally.{name}"]
-    if not value:
-        raise ValueError(name)
-    return value.decode()
+def _flag(said: OwnHeaders, name: str) -> bool:
+    return {"true": True, "false": False}[header_text(said, name)]
